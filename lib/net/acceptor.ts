@@ -1,0 +1,90 @@
+/**
+ * Accepting connections: so many at once and no more, going on after a failure, until told to stop.
+ */
+import { type StreamListener } from "./listen.ts";
+
+/** What to do with connections. */
+export interface AcceptorOptions {
+  /** Connections that are served at once; more wait in the kernel's queue. */
+  readonly maxConnections: number;
+  /** Serves a connection to its end; never rejects. */
+  readonly serve: (conn: Deno.Conn) => Promise<void>;
+  /** Told when no connection could be accepted; it is tried again after a moment. */
+  readonly onFault?: (cause: unknown) => void;
+}
+
+/** Accepts connections from a listener until it is stopped. */
+export class Acceptor {
+  readonly #listener: StreamListener;
+  readonly #options: AcceptorOptions;
+  readonly #served = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+  readonly #loop: Promise<void>;
+  #onRoom: (() => void) | undefined;
+
+  /**
+   * @param listener is closed by {@linkcode Acceptor.stop}
+   * @param options what to do with connections
+   */
+  constructor(listener: StreamListener, options: AcceptorOptions) {
+    this.#listener = listener;
+    this.#options = options;
+    this.#loop = this.#acceptAll();
+  }
+
+  /** Connections that are served now. */
+  get connections(): number {
+    return this.#served.size;
+  }
+
+  /** Accepts no more. */
+  stop(): void {
+    this.#stop.abort();
+    this.#listener.close();
+    this.#onRoom?.();
+  }
+
+  /** Settles when no more are accepted and all are served. */
+  async finished(): Promise<void> {
+    await this.#loop;
+    while (this.#served.size > 0) await Promise.all(this.#served);
+  }
+
+  async #acceptAll(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      if (this.#served.size >= this.#options.maxConnections) {
+        await new Promise<void>((resolve) => this.#onRoom = resolve);
+        continue;
+      }
+      try {
+        const conn = await this.#listener.accept();
+        if (signal.aborted) conn.close();
+        else this.#serve(conn);
+      } catch (thrown) {
+        if (signal.aborted) break;
+        this.#options.onFault?.(thrown);
+        await pause(signal);
+      }
+    }
+  }
+
+  #serve(conn: Deno.Conn): void {
+    const served = this.#options.serve(conn).finally(() => {
+      this.#served.delete(served);
+      this.#onRoom?.();
+    });
+    this.#served.add(served);
+  }
+}
+
+/** Out of file descriptors, say: a little later there may be some. */
+const PAUSE_MS = 100;
+
+async function pause(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, PAUSE_MS);
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
+}
