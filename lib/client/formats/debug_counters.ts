@@ -44,8 +44,7 @@ export interface DebugCounter {
  */
 export function parseDebugCounters(answer: string): DebugCounter[] {
   if (answerLines(answer).length === 0) return [];
-  const lines = expectHeader(COMMAND, 'Count     Type Location function(): "condition" [comment]', answer);
-  return lines.map((row) => {
+  return joinRows(expectHeader(COMMAND, HEADER, answer)).map((row) => {
     const expected = '"<count> <type> <file>:<line> <function>(): <text>"';
     const [count, type = "", file = "", line, name = "", text = ""] = expectMatch(COMMAND, expected, ROW, row, answer);
     return {
@@ -60,4 +59,26 @@ export function parseDebugCounters(answer: string): DebugCounter[] {
 }
 
 const COMMAND = "debug counters";
-const ROW = /^(\d+) +([A-Z]+) ([^\s:]+):(\d+) ([^\s()]+)\(\): ?(.*)$/;
+const HEADER = 'Count     Type Location function(): "condition" [comment]';
+const ROW = /^(\d+) +([A-Z]+) ([^\s:]+):(\d+) ([^\s()]+)\(\): ?([\s\S]*)$/;
+
+/** What no comment begins with. */
+const START = /^\d+ +[A-Z]{3} /;
+
+/**
+ * One row a counter. A long answer has the header again at the start of each of HAProxy's buffers, and a comment can have a line
+ * feed in it (seen in 3.0).
+ */
+function joinRows(lines: readonly string[]): string[] {
+  const rows: string[][] = [];
+  let isOpen = false;
+  for (const line of lines) {
+    if (line === HEADER) continue;
+    const continues: boolean = isOpen && !START.test(line);
+    if (continues) rows.at(-1)?.push(line);
+    else rows.push([line]);
+    const [opened, closed] = [line.lastIndexOf("["), line.lastIndexOf("]")];
+    isOpen = opened === closed ? continues : opened > closed;
+  }
+  return rows.map((row) => row.join("\n"));
+}

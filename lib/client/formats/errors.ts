@@ -37,6 +37,8 @@ export class UnexpectedAnswer extends HappiError {
   readonly expected: string;
 
   /**
+   * Makes the error and its message.
+   *
    * @param command the command that was answered, or its family (`show servers state`)
    * @param expected what the parser looked for, in words that fit after "expected"
    * @param answer the whole answer

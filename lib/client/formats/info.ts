@@ -19,6 +19,7 @@ export interface Info {
   Name: string;
   /** Version as in `2.6.12-1+deb12u4`. */
   Version: string;
+  /** Date of the version as in `2026/05/01`. */
   Release_date: string;
   /** Process id. */
   Pid: InfoNumber;
@@ -28,10 +29,15 @@ export interface Info {
   Uptime_sec: InfoNumber;
   /** Number of threads. */
   Nbthread: InfoNumber;
+  /** Most connections at once: `maxconn`, as it is now. */
   Maxconn: InfoNumber;
+  /** The most that `Maxconn` can be set to. */
   Hard_maxconn: InfoNumber;
+  /** Connections now. */
   CurrConns: InfoNumber;
+  /** Connections since start. */
   CumConns: InfoNumber;
+  /** Requests since start. */
   CumReq: InfoNumber;
   /** Percent of the last second that was spent waiting. */
   Idle_pct: InfoNumber;
@@ -41,6 +47,7 @@ export interface Info {
   node?: string;
   /** `global.description`. */
   description?: string;
+  /** The build, as `haproxy -v` names it. */
   "Build info"?: string;
   /** Start time in seconds since 1970. */
   Start_time_sec?: InfoNumber;

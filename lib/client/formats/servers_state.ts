@@ -31,17 +31,17 @@ export interface ServersState {
 
 /** Columns with numbers, in all versions since 2.4. */
 // deno-fmt-ignore -- packed, as the table it is
-const NUMBER_COLUMNS = [
+export const NUMBER_COLUMNS = [
   "be_id", "srv_id", "srv_op_state", "srv_admin_state", "srv_uweight", "srv_iweight", "srv_time_since_last_change",
   "srv_check_status", "srv_check_result", "srv_check_health", "srv_check_state", "srv_agent_state", "bk_f_forced_id",
   "srv_f_forced_id", "srv_port", "srv_use_ssl", "srv_check_port", "srv_agent_port",
 ] as const;
 
 /** Columns with text that is never empty. */
-const NAME_COLUMNS = ["be_name", "srv_name"] as const;
+export const NAME_COLUMNS = ["be_name", "srv_name"] as const;
 
 /** Columns with text where `-` says that there is none. */
-const OPTIONAL_COLUMNS = ["srv_addr", "srv_fqdn", "srvrecord", "srv_check_addr", "srv_agent_addr"] as const;
+export const OPTIONAL_COLUMNS = ["srv_addr", "srv_fqdn", "srvrecord", "srv_check_addr", "srv_agent_addr"] as const;
 
 /** Columns without which a line says nothing about a server. */
 const REQUIRED_COLUMNS = ["be_id", "srv_id", "srv_op_state", "srv_admin_state", ...NAME_COLUMNS] as const;
@@ -49,7 +49,8 @@ const REQUIRED_COLUMNS = ["be_id", "srv_id", "srv_op_state", "srv_admin_state", 
 /** Names of happi's own, which HAProxy's columns must not take. */
 const DECODED_NAMES = ["op_state", "admin_states", "check_result", "check_states", "agent_states"];
 
-type RequiredNumber = Extract<typeof REQUIRED_COLUMNS[number], typeof NUMBER_COLUMNS[number]>;
+/** Columns with numbers that every server has. */
+export type RequiredNumber = "be_id" | "srv_id" | "srv_op_state" | "srv_admin_state";
 
 /** One server: HAProxy's columns by their names, then what their numbers mean. Times are in seconds. */
 export type ServerState =

@@ -110,12 +110,17 @@ export interface SessionDetail {
   date: string;
   /** Number of the stream since the process started. */
   uniq_id: number | bigint;
+  /** `tcpv4`, `tcpv6`, `unix_stream`, ... or `?`. */
   proto: string;
   /** Client address and port; null for streams that HAProxy opened itself. */
   source: string | null;
+  /** Name of the frontend. */
   frontend: string | null;
+  /** Name of the listener in the frontend. */
   listener: string | null;
+  /** Name of the backend. */
   backend: string | null;
+  /** Name of the server in the backend. */
   server: string | null;
   /** The lines of the stream as HAProxy wrote them, the first one included. */
   lines: string[];

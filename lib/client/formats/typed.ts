@@ -21,6 +21,7 @@ export interface TypedField extends TypedTags {
   process: number;
   /** HAProxy's type: `s32`, `s64`, `u32`, `u64`, `flt`, `str`. */
   type: string;
+  /** The value; a number beyond 2^53 - 1 is a bigint. */
   value: string | number | bigint;
   /** HAProxy's explanation, with the option `desc`. */
   description?: string;

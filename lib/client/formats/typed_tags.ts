@@ -5,17 +5,21 @@
  * @module
  */
 
-const ORIGINS = { M: "metric", S: "status", K: "key", C: "config", P: "product" } as const;
+/** Where a value comes from, by its letter. */
+export const ORIGINS = { M: "metric", S: "status", K: "key", C: "config", P: "product" } as const;
 
+/** What a value is, by its letter. */
 // deno-fmt-ignore -- packed, as the table it is
-const NATURES = {
+export const NATURES = {
   A: "age", a: "average", C: "counter", D: "duration", G: "gauge", L: "limit", M: "maximum", m: "minimum", N: "name",
   O: "output", R: "rate", T: "time",
 } as const;
 
-const SCOPES = { C: "cluster", P: "process", S: "service", s: "system" } as const;
+/** What a value holds for, by its letter. */
+export const SCOPES = { C: "cluster", P: "process", S: "service", s: "system" } as const;
 
-const PERSISTENCES = { V: "volatile", P: "persistent" } as const;
+/** Whether a value survives a reload, by its letter. */
+export const PERSISTENCES = { V: "volatile", P: "persistent" } as const;
 
 /** What HAProxy says about a value beside the value. */
 export interface TypedTags {

@@ -22,4 +22,14 @@ Deno.test("parseDebugCounters() reads every counter of 3.0 and later", () => {
   });
 });
 
+Deno.test("parseDebugCounters() takes the header again, and a line feed in a comment", () => {
+  const header = 'Count     Type Location function(): "condition" [comment]\n';
+  const answer = `${header}0          BUG mworker.c:766 f(): "1" [by unsupported keyword.\n]\n` +
+    `${header}3          BUG task.h:619 g(): "a[0] & 1"\n\n`;
+  assert.deepEqual(parseDebugCounters(answer).map(({ line, text }) => [line, text]), [
+    [766, '"1" [by unsupported keyword.\n]'],
+    [619, '"a[0] & 1"'],
+  ]);
+});
+
 testHostileAnswers("parseDebugCounters", parseDebugCounters, ALL);
