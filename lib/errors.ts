@@ -21,6 +21,8 @@ export class HappiError extends Error {
   readonly code: string;
 
   /**
+   * Makes the error; its name is that of its class.
+   *
    * @param code the stable word for programs
    * @param message what could not be done, a colon, why
    * @param options `cause` is the error underneath, where there is one

@@ -21,6 +21,7 @@ export class Acceptor {
   readonly #stop = new AbortController();
   readonly #loop: Promise<void>;
   #onRoom: (() => void) | undefined;
+  #lastAcceptedAt = 0;
 
   /**
    * @param listener is closed by {@linkcode Acceptor.stop}
@@ -35,6 +36,23 @@ export class Acceptor {
   /** Connections that are served now. */
   get connections(): number {
     return this.#served.size;
+  }
+
+  /**
+   * Accepts what has already connected, then no more: a listener that is closed with connections in its queue resets them.
+   *
+   * @param patienceMs how long it may take
+   */
+  async finishQueue(patienceMs = 200): Promise<void> {
+    const start = performance.now();
+    const { signal } = this.#stop;
+    let quietSince = start;
+    for (let now = start; !signal.aborted && now - start < patienceMs && now - quietSince < QUIET_MS;) {
+      await pause(signal, 1);
+      now = performance.now();
+      quietSince = Math.max(quietSince, this.#lastAcceptedAt);
+    }
+    this.stop();
   }
 
   /** Accepts no more. */
@@ -64,12 +82,13 @@ export class Acceptor {
       } catch (thrown) {
         if (signal.aborted) break;
         this.#options.onFault?.(thrown);
-        await pause(signal);
+        await pause(signal, PAUSE_MS);
       }
     }
   }
 
   #serve(conn: Deno.Conn): void {
+    this.#lastAcceptedAt = performance.now();
     const served = this.#options.serve(conn).finally(() => {
       this.#served.delete(served);
       this.#onRoom?.();
@@ -81,9 +100,12 @@ export class Acceptor {
 /** Out of file descriptors, say: a little later there may be some. */
 const PAUSE_MS = 100;
 
-async function pause(signal: AbortSignal): Promise<void> {
+/** Nobody has connected for so long: the queue is empty. */
+const QUIET_MS = 5;
+
+async function pause(signal: AbortSignal, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, PAUSE_MS);
+  const timer = setTimeout(resolve, ms);
   signal.addEventListener("abort", () => resolve(), { once: true });
   await promise;
   clearTimeout(timer);

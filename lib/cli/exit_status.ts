@@ -1,0 +1,72 @@
+/**
+ * What the exit status says, as a table: from an error's stable code to a number that scripts can rely on.
+ */
+import { HappiError } from "../errors.ts";
+import { Interrupted } from "./environment.ts";
+
+/** The statuses that happi ends with, besides 128 and a signal's number. */
+export const EXIT = {
+  done: 0,
+  refused: 1,
+  usage: 2,
+  unreachable: 3,
+  unsupported: 4,
+  unreadable: 5,
+  fault: 70,
+} as const;
+
+/** The statuses for the help, in order. */
+export const EXIT_HELP: readonly (readonly [number, string])[] = [
+  [EXIT.done, "done"],
+  [EXIT.refused, "HAProxy said no, or what was named is not there"],
+  [EXIT.usage, "the command line, an argument or the configuration is wrong; nothing was sent"],
+  [
+    EXIT.unreachable,
+    "no socket, no permission, no answer in time, connection lost; or the address to listen on is taken",
+  ],
+  [EXIT.unsupported, "the connected HAProxy does not have the command"],
+  [EXIT.unreadable, "the answer is not what HAProxy is known to say"],
+  [EXIT.fault, "a fault of happi itself"],
+];
+
+/** Each error's code and its status; a code that is not here is a fault. */
+const STATUS_BY_CODE: Readonly<Record<string, number>> = {
+  command_refused: EXIT.refused,
+  not_found: EXIT.refused,
+  not_applied: EXIT.refused,
+  transaction_open: EXIT.refused,
+
+  usage: EXIT.usage,
+  unreadable_file: EXIT.usage,
+  invalid_argument: EXIT.usage,
+  invalid_command: EXIT.usage,
+  invalid_address: EXIT.usage,
+  dangerous_command: EXIT.usage,
+  no_master: EXIT.usage,
+  non_loopback_listener: EXIT.usage,
+
+  no_socket: EXIT.unreachable,
+  socket_forbidden: EXIT.unreachable,
+  not_a_socket: EXIT.unreachable,
+  socket_timeout: EXIT.unreachable,
+  socket_closed: EXIT.unreachable,
+  connection_lost: EXIT.unreachable,
+  listen_failed: EXIT.unreachable,
+
+  unsupported_command: EXIT.unsupported,
+
+  answer_too_large: EXIT.unreadable,
+  not_haproxy: EXIT.unreadable,
+  unexpected_answer: EXIT.unreadable,
+};
+
+/**
+ * The exit status that an error deserves.
+ *
+ * @param thrown what a command ended with
+ */
+export function exitStatus(thrown: unknown): number {
+  if (thrown instanceof Interrupted) return thrown.status;
+  if (!(thrown instanceof HappiError)) return EXIT.fault;
+  return STATUS_BY_CODE[thrown.code] ?? EXIT.fault;
+}

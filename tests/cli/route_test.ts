@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { route } from "../../lib/cli/route.ts";
+
+const CASES:
+  readonly (readonly [args: string[], command: string | undefined, name: string | undefined, rest: string[]])[] = [
+    [[], undefined, undefined, []],
+    [["--help"], undefined, undefined, ["--help"]],
+    [["-p"], undefined, undefined, ["-p"]],
+    [["socket"], "socket", undefined, []],
+    [["socket", "-d", "show info"], "socket", undefined, ["-d", "show info"]],
+    [["-p", "/s", "socket", "-d", "x"], "socket", undefined, ["-p", "/s", "-d", "x"]],
+    [["client", "get_info"], "client", "get_info", []],
+    [["client", "-p", "/s", "get_info", "x"], "client", "get_info", ["-p", "/s", "x"]],
+    [["-p", "/s", "client", "get_info"], "client", "get_info", ["-p", "/s"]],
+    [["client", "--path=/s", "get_info"], "client", "get_info", ["--path=/s"]],
+    [["client", "--master", "reload"], "client", "reload", ["--master"]],
+    [["client", "-d", "get_info"], "client", undefined, ["-d", "get_info"]],
+    [["client", "--help"], "client", undefined, ["--help"]],
+    [["client", "get_map", "get_map"], "client", "get_map", ["get_map"]],
+    [["client", "client", "client"], "client", "client", ["client"]],
+    [["client", "get_map", "--", "-x"], "client", "get_map", ["--", "-x"]],
+    [["client", "--", "get_map"], "client", undefined, ["--", "get_map"]],
+    [["--", "socket"], undefined, undefined, ["--", "socket"]],
+    [["completion", "bash", "-p", "x", "client", ""], "completion", undefined, ["bash", "-p", "x", "client", ""]],
+    [["help", "client", "get_info"], "help", undefined, ["client", "get_info"]],
+  ];
+
+for (const [args, command, name, rest] of CASES) {
+  Deno.test(`route() reads happi ${args.join(" ")}`, () => {
+    assert.deepEqual(route(args), { command, name, rest });
+  });
+}
