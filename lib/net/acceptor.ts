@@ -1,7 +1,7 @@
 /**
  * Accepting connections: so many at once and no more, going on after a failure, until told to stop.
  */
-import { type StreamListener } from "./listen.ts";
+import type { StreamListener } from "./listen.ts";
 
 /** What to do with connections. */
 export interface AcceptorOptions {
