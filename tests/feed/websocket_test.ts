@@ -1,0 +1,67 @@
+/** Feeds over a WebSocket, with Deno's own on both ends. */
+
+import assert from "node:assert/strict";
+import { Feed, type FeedSocket, feedSocket, sendFeed } from "../../lib/feed/mod.ts";
+
+Deno.test("feedSocket() sends every record as a text frame of JSON, and closes with the feed", async () => {
+  const feed = new Feed<number>({ epoch: "e", now: () => 5 });
+  feed.push(1);
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) => feedSocket(feed, request),
+  );
+  const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}/?tail=1`);
+  const frames: unknown[] = [];
+  const two = Promise.withResolvers<void>();
+  socket.onmessage = ({ data }) => {
+    frames.push(JSON.parse(data));
+    if (frames.length === 1) feed.push(2);
+    else two.resolve();
+  };
+  await two.promise;
+  assert.deepEqual(frames, [{ id: "e-1", at: 5, value: 1 }, { id: "e-2", at: 5, value: 2 }]);
+  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+  feed.close();
+  assert.equal((await closed).code, 1001);
+  assert.equal(feed.readers, 0);
+});
+
+Deno.test("feedSocket() forgets a reader that leaves", async () => {
+  const gone = Promise.withResolvers<void>();
+  const feed = new Feed<number>({ onReaders: (readers) => readers === 0 && gone.resolve() });
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) => feedSocket(feed, request),
+  );
+  const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}/?tail=1`);
+  await new Promise((resolve) => socket.onopen = resolve);
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close();
+  await gone.promise;
+  await closed;
+});
+
+Deno.test("sendFeed() gives a socket that takes nothing no more, and tells it afterwards what it has lost", async () => {
+  const feed = new Feed<number>({ capacity: 2 });
+  const sent: string[] = [];
+  const socket = Object.assign(new EventTarget(), {
+    bufferedAmount: 0,
+    readyState: 1,
+    send: (text: string) => {
+      sent.push(text);
+      socket.bufferedAmount = sent.length === 1 ? 100_000 : 0;
+    },
+    close: () => {},
+  });
+  const stuck: FeedSocket = socket as typeof socket & FeedSocket;
+  const done = sendFeed(feed, stuck, { after: 0 });
+  for (let value = 1; value <= 2; value++) feed.push(value);
+  while (sent.length === 0) await Promise.resolve();
+  for (let value = 3; value <= 10; value++) feed.push(value);
+  assert.equal(sent.length, 1);
+  socket.bufferedAmount = 0;
+  feed.close();
+  await done;
+  assert.match(sent[1] ?? "", /^{"lost":7}$/);
+  assert.equal(sent.length, 4);
+});
