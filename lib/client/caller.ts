@@ -25,11 +25,11 @@ export class SocketCaller implements Caller {
   }
 
   send(command: string, options: SendOptions = {}): Promise<string> {
-    return this.#socket.send(command, { ...this.#options, ...options });
+    return this.#whenUnlocked(() => this.#socket.send(command, { ...this.#options, ...options }));
   }
 
   read(command: string): Promise<string> {
-    return this.#socket.send(command, { ...this.#options, reuse: true });
+    return this.#whenUnlocked(() => this.#socket.send(command, { ...this.#options, reuse: true }));
   }
 
   async change(command: string, options: SendOptions = {}): Promise<string> {
@@ -70,4 +70,24 @@ export class SocketCaller implements Caller {
   now(): number {
     return performance.now();
   }
+
+  /**
+   * HAProxy has one lock for all certificates, which others hold for moments, also those who only list them. It refuses
+   * then before it has done anything, so that the command can be sent again.
+   */
+  async #whenUnlocked(send: () => Promise<string>): Promise<string> {
+    for (const startedAt = this.now();;) {
+      try {
+        return await send();
+      } catch (thrown) {
+        const isLocked = thrown instanceof CommandRefused && LOCKED.test(thrown.answer);
+        if (!isLocked || this.now() - startedAt > LOCK_PATIENCE_MS) throw thrown;
+        await this.sleep(LOCK_PAUSE_MS);
+      }
+    }
+  }
 }
+
+const LOCKED = /^Operations on certificates are currently locked!/m;
+const LOCK_PATIENCE_MS = 2_000;
+const LOCK_PAUSE_MS = 20;

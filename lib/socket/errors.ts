@@ -154,7 +154,7 @@ export class AnswerTooLarge extends SocketError {
   }
 }
 
-/** What answers is not HAProxy's CLI, or a session lost its step. */
+/** What answers is not HAProxy's CLI, or is a master where a worker was expected, or a session lost its step. */
 export class NotHaproxy extends SocketError {
   /**
    * Makes the error.
@@ -166,10 +166,16 @@ export class NotHaproxy extends SocketError {
     super(
       "not_haproxy",
       address,
-      `Cannot speak with "${address}": it answered ${quote(answer)}, which is not HAProxy's CLI`,
+      MASTERS_WORDS.test(answer)
+        ? `Cannot speak with "${address}" as with a worker's socket: it is a master's; say who shall answer, the master ` +
+          "or its worker"
+        : `Cannot speak with "${address}": it answered ${quote(answer)}, which is not HAProxy's CLI`,
     );
   }
 }
+
+/** What only a master says: its prompt, or the way to its workers in the list of its commands. */
+const MASTERS_WORDS = /^master(?:\[ReloadFailed\])?(?:\([a-z]+\))?> |\n {2}@!<pid> /;
 
 /** The command cannot be sent as it is: nothing was sent. */
 export class InvalidCommand extends HappiError {

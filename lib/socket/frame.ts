@@ -8,7 +8,15 @@
  * `set severity-output number` (see answer.ts), wherever HAProxy knows that.
  */
 import type { Payload } from "./payload.ts";
-import { PROOF, takeBetweenPrompts, takeFromMaster, takeFromWorker, type Taken, takeThroughMaster } from "./take.ts";
+import {
+  isMastersList,
+  PROOF,
+  takeBetweenPrompts,
+  takeFromMaster,
+  takeFromWorker,
+  type Taken,
+  takeThroughMaster,
+} from "./take.ts";
 import {
   hasSecondPrompt,
   isMissingTarget,
@@ -65,7 +73,7 @@ export function frameCommand(speech: Speech): Frame {
     return {
       line: [SEVERITY, ...enter, command, ...proof].join(";"),
       rest: lines,
-      isWhole: undefined,
+      isWhole: isMastersList,
       take: (text) => takeFromWorker(text, enter.length, proof.length > 0),
     };
   }

@@ -1,6 +1,7 @@
 /**
  * How the answer to one command is taken out of all that came over its connection (see frame.ts for what was sent).
  */
+import { decoder } from "./intake.ts";
 import { betweenPrompts } from "./target.ts";
 
 /**
@@ -75,6 +76,19 @@ export function takeThroughMaster(text: string): Taken {
   if (taken.kind !== "answer" || (taken.text !== "" && mastersWords(taken.text) === 0)) return taken;
   return { kind: "cut", why: "the master answered in the worker's place" };
 }
+
+/**
+ * Whether what came over a worker's way is a master's list of its commands: it does not know the command for the marks,
+ * and does not close afterwards.
+ *
+ * @param arrived all that came
+ */
+export function isMastersList(arrived: Uint8Array): boolean {
+  // A worker's answer begins with a line feed, so that nothing more is looked at there.
+  return arrived[0] === FIRST_OF_LIST && mastersWords(decoder.decode(arrived)) > 0;
+}
+
+const FIRST_OF_LIST = 0x55; // "Unknown command"
 
 /** How long the master's list of its commands at the start of a text is; 0 where there is none. */
 function mastersWords(text: string): number {

@@ -3,7 +3,7 @@
  * "show stat").
  */
 import { cli } from "../../socket/mod.ts";
-import { NotFound } from "../errors.ts";
+import { NotApplied, NotFound } from "../errors.ts";
 import { parseServersState, type ServerState } from "../formats/servers_state.ts";
 import { parseStat } from "../formats/stat.ts";
 import type { Caller, Rows } from "../method.ts";
@@ -21,6 +21,8 @@ export interface DrainMethods {
    * @param options how long to wait, and what is done then
    * @returns whether it is empty, and how many sessions it had when the waiting ended
    * @throws {NotFound} when there is no such server
+   * @throws {NotApplied} when it takes traffic again before the waiting ends: HAProxy was reloaded, an agent check said
+   *   "ready", or somebody else did; what `until` asks for is not done then
    */
   drain(server: string, options?: DrainOptions): Promise<Drained>;
 }
@@ -72,6 +74,10 @@ export const drainMethods: Rows<DrainMethods> = {
       if (!isInMaintenance) await caller.change(cli`set server ${name} state drain`);
       const count = () => countSessions(caller, name, found);
       const { last, isReached, waitedMs } = await pollUntil(caller, timeoutMs, count, (sessions) => sessions === 0);
+      const { admin_states: states } = await findServer(caller, name);
+      if (!states.some((state) => state.endsWith("_drain") || state.endsWith("_maint"))) {
+        throw new NotApplied(`drain server "${name}"`, TAKES_TRAFFIC);
+      }
       if (until !== "report" && !isInMaintenance) await caller.change(cli`set server ${name} state maint`);
       if (until === "shutdown" && !isReached) await caller.change(cli`shutdown sessions server ${name}`);
       const state = isInMaintenance || until !== "report" ? "maint" : "drain";
@@ -79,6 +85,9 @@ export const drainMethods: Rows<DrainMethods> = {
     },
   },
 };
+
+/** A count of sessions says nothing then, and a new process after a reload begins with none. */
+const TAKES_TRAFFIC = "that it takes traffic again; HAProxy was reloaded, an agent check said so, or somebody did";
 
 /** The server, with the numbers that single it out. On a connection of its own, so that it is of the newest process. */
 async function findServer(caller: Caller, name: string): Promise<ServerState> {

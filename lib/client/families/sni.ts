@@ -90,11 +90,13 @@ export const sniMethods: Rows<SniMethods> = {
     async run(caller, { days: within } = {}) {
       const { files } = parseCertificates(await caller.read("show ssl cert"));
       const answers = await caller.batch(files.map((name) => cli`show ssl cert ${name}`));
-      const certificates = answers.flatMap((answer) => {
-        if (answer.ok) return [parseCertificate(answer.text)];
-        if (GONE.test(answer.error.message)) return [];
-        throw answer.error;
-      });
+      const certificates: Certificate[] = [];
+      for (const [index, answer] of answers.entries()) {
+        if (!answer.ok && GONE.test(answer.error.message)) continue;
+        // What was refused is asked once more alone: the certificates may have been locked for a moment.
+        const text = answer.ok ? answer.text : await caller.read(cli`show ssl cert ${files[index]}`);
+        certificates.push(parseCertificate(text));
+      }
       const all = expiryOf(certificates);
       return within === undefined ? all : all.filter((one) => one.days_left < within);
     },

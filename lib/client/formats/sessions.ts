@@ -39,7 +39,7 @@ export interface Session {
   rc?: number | bigint;
   /** First line of the request, with `show-uri` (3.1). */
   uri?: string;
-  /** The rest as HAProxy writes it; what is in brackets (`rq`, `rp`, `scf`, `scb`) without them. */
+  /** The rest as HAProxy writes it; what is in brackets (`rq`, `rp`, `scf`, `scb`; `run` while it waits to run) without them. */
   [key: string]: string | number | bigint | null | undefined;
 }
 
@@ -92,10 +92,10 @@ function readLine(line: string): SessionValues | undefined {
   if (uriAt >= 0 && !line.endsWith('"')) return undefined;
   const values: SessionValues = { id };
   for (const word of line.slice(head.length, uriAt < 0 ? line.length : uriAt).split(" ")) {
-    const [, key, value, bracketed] = /^([a-z][a-z_]*)(?:=(.*)|\[(.*)\])$/.exec(word) ?? [];
+    const [, key, value, square, round] = /^([a-z][a-z_]*)(?:=(.*)|\[(.*)\]|\((.*)\))$/.exec(word) ?? [];
     const number = key !== undefined && NUMBER_KEYS.has(key) ? parseInteger(value ?? "") : null;
     if (key === undefined || number === undefined) return undefined;
-    const text = value ?? bracketed ?? "";
+    const text = value ?? square ?? round ?? "";
     values[key] = number ?? (NOTHING.has(text) ? null : text);
   }
   if (uriAt >= 0) values.uri = line.slice(uriAt + ' uri="'.length, -1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "../../../lib/client/client.ts";
-import { NotFound } from "../../../lib/client/errors.ts";
+import { NotApplied, NotFound } from "../../../lib/client/errors.ts";
 import { CommandForbidden } from "../../../lib/socket/mod.ts";
 import type { RunningHaproxy } from "../../../scripts/haproxy/launch.ts";
 import { REALISTIC, testEachHaproxy } from "../../peers/haproxy.ts";
@@ -77,11 +77,36 @@ testEachHaproxy("drain() ends with the client's signal", REALISTIC, async (hapro
   await assert.rejects(drained, /enough/);
 });
 
+testEachHaproxy(
+  "drain() does not call a server drained that a reload has put back to work",
+  { ...REALISTIC, master: true },
+  async (haproxy) => {
+    await using client = new Client(haproxy.socketPath);
+    using _session = await openSession(haproxy);
+    const ending = assert.rejects(() => client.drain("be_tcp/s1", { timeoutMs: 20_000, until: "maint" }), NotApplied);
+    for (;;) {
+      const { servers: [server] } = await client.getServersState("be_tcp");
+      if (server?.admin_states.includes("forced_drain")) break;
+    }
+    await haproxy.reload();
+    await ending;
+    await using after = new Client(haproxy.socketPath);
+    assert.deepEqual((await after.getServersState("be_tcp")).servers[0]?.admin_states, []);
+  },
+);
+
 const STATE = "1\n# be_id be_name srv_id srv_name srv_op_state srv_admin_state\n7 web 2 s1 2 0\n\n";
+const DRAINING = STATE.replace("2 0\n\n", "2 8\n\n");
 const stat = (scur: number, qcur: number) => `# pxname,svname,scur,qcur,type,\nweb,s1,${scur},${qcur},2,\n\n`;
 
 Deno.test("drain() asks in longer and longer steps, by numbers, and never beyond its time", async () => {
-  const caller = new RecordingCaller({ "show servers state": STATE, "show stat": stat(2, 1) });
+  let isAsked = false;
+  const state = () => {
+    const text = isAsked ? DRAINING : STATE;
+    isAsked = true;
+    return text;
+  };
+  const caller = new RecordingCaller({ "show servers state": state, "show stat": stat(2, 1) });
   const result = await call(caller, "drain", "web/s1", { timeoutMs: 300, until: "maint" });
   assert.deepEqual(result, { server: "web/s1", drained: false, sessions: 3, waited_ms: 300, state: "maint" });
   assert.deepEqual(caller.slept, [50, 75, 112.5, 62]);
@@ -100,5 +125,11 @@ Deno.test("drain() does not end a maintenance", async () => {
   });
   const result = await call(caller, "drain", "web/s1");
   assert.deepEqual(result, { server: "web/s1", drained: true, sessions: 0, waited_ms: 0, state: "maint" });
-  assert.deepEqual(caller.commands, ["show servers state web", "show stat #7 4 2"]);
+  assert.deepEqual(caller.commands, ["show servers state web", "show stat #7 4 2", "show servers state web"]);
+});
+
+Deno.test("drain() says so when the server takes traffic again after its time, and does no more to it", async () => {
+  const caller = new RecordingCaller({ "show servers state": STATE, "show stat": stat(0, 0) });
+  await assert.rejects(() => call(caller, "drain", "web/s1", { until: "shutdown" }), NotApplied);
+  assert.equal(caller.commands.at(-1), "show servers state web");
 });

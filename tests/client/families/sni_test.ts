@@ -55,6 +55,21 @@ Deno.test("getCertificateExpiry() leaves out what has gone since the list was ma
   assert.deepEqual(caller.commands, ["show ssl cert", "show ssl cert a.pem", "show ssl cert b.pem"]);
 });
 
+Deno.test("getCertificateExpiry() asks once more for what was locked when it asked for all", async () => {
+  let isLocked = true;
+  const caller = new RecordingCaller({
+    "show ssl cert": "# filename\na.pem\n\n",
+    "show ssl cert a.pem": () => {
+      if (!isLocked) return "Filename: a.pem\nStatus: Used\nnotAfter: Jan  1 00:00:00 2020 GMT\n\n";
+      isLocked = false;
+      return new Error("Can't show!\nOperations on certificates are currently locked!");
+    },
+  });
+  const expiry = await call(caller, "getCertificateExpiry", { days: 0 });
+  assert.ok(Array.isArray(expiry));
+  assert.deepEqual(expiry.map((one) => one.filename), ["a.pem"]);
+});
+
 Deno.test("getCertificateExpiry() fails when a certificate cannot be read", async () => {
   const caller = new RecordingCaller({
     "show ssl cert": "# filename\na.pem\n\n",

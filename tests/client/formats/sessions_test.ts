@@ -30,6 +30,18 @@ Deno.test("parseSessions() gives the request line when asked for, whatever is in
   assert.equal(session?.uri, 'GET /?a=" uri="b[] HTTP/1.1');
 });
 
+/** As HAProxy 2.6, 3.0 and 3.2 wrote it of a stream that was about to be run. */
+const WAITING =
+  "0x7f21f344a400: proto=unix_stream src=unix:2 fe=GLOBAL be=<NONE> srv=<none> ts=404 epoch=0x152 age=0s " +
+  "calls=2 rate=0 cpu=0 lat=0 rq[f=848001h,i=0,an=00h,ax=] rp[f=80048000h,i=0,an=00h,ax=] " +
+  "scf=[9,60002h,fd=28,rex=,wex=] scb=[8,48003h,fd=-1,rex=,wex=] exp=29s rc=0 c_exp= run(nice=-64)";
+
+Deno.test("parseSessions() reads a stream that waits to be run, with a request line behind that or without", () => {
+  const [session, other] = parseSessions(`${WAITING}\n${WAITING} uri="GET /?a=run(x) HTTP/1.1"\n\n`);
+  assert.deepEqual([session?.run, session?.rc, session?.c_exp], ["nice=-64", 0, null]);
+  assert.deepEqual([other?.run, other?.uri], ["nice=-64", "GET /?a=run(x) HTTP/1.1"]);
+});
+
 Deno.test("parseSessions() gives no streams when a filter kept none", () => {
   assert.deepEqual(parseSessions("\n"), []);
 });
