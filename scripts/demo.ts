@@ -21,13 +21,21 @@ const HAPPI_PORT = 5080;
 
 if (import.meta.main) {
   const ended = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, () => ended.abort());
-  Deno.exitCode = await demo(Deno.args.includes("--check"), ended.signal);
-  Deno.exit();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(name, () => ended.abort());
+  const isCheck = Deno.args.includes("--check");
+  const status = await demo(isCheck, ended.signal).catch((thrown) => {
+    if (!ended.signal.aborted) throw thrown; // what breaks because it was to end is no fault
+    return "asked to end" as const;
+  });
+  // A check that was not carried out is none that has passed.
+  Deno.exit(status !== "asked to end" ? status : isCheck ? 1 : 0);
 }
 
-async function demo(isCheck: boolean, ended: AbortSignal): Promise<number> {
-  const { present, missing } = await availableVersions({ report: say });
+/** The exit status; also a start that is not over yet can be ended. */
+async function demo(isCheck: boolean, ended: AbortSignal): Promise<number | "asked to end"> {
+  const versions = await Promise.race([availableVersions({ report: say }), untilAborted(ended)]);
+  if (versions === "asked to end") return versions;
+  const { present, missing } = versions;
   const build = present.at(-1);
   if (build === undefined) {
     for (const one of missing) say(`HAProxy ${one.version} cannot be had: ${one.reason}`);
@@ -42,11 +50,13 @@ async function demo(isCheck: boolean, ended: AbortSignal): Promise<number> {
     config: (context) => realisticConfig(context, servers),
     files: realisticFiles,
     master: true,
+    signal: ended,
   });
   const port = isCheck || isTaken(HAPPI_PORT) ? freePort() : HAPPI_PORT;
-  await using happi = await startHappi(haproxy.socketPath, port);
+  await using happi = await startHappi(haproxy.socketPath, port, ended);
+  ended.throwIfAborted();
   const url = `http://127.0.0.1:${port}`;
-  if (isCheck) return await ask(url, QUESTIONS);
+  if (isCheck) return await ask(url, QUESTIONS, ended);
   say(guide(url, haproxy.port("web"), haproxy.socketPath, haproxy.masterSocketPath));
   const left = await Promise.race([untilAborted(ended), happi.exited, haproxy.exited]);
   if (left !== "asked to end") {
@@ -54,11 +64,15 @@ async function demo(isCheck: boolean, ended: AbortSignal): Promise<number> {
     return 1;
   }
   say("\nCleaning up ...");
-  return 0;
+  return left;
 }
 
 /** happi's own server, as a user would start it. */
-async function startHappi(socketPath: string, port: number): Promise<GuardedProcess & AsyncDisposable> {
+async function startHappi(
+  socketPath: string,
+  port: number,
+  ended: AbortSignal,
+): Promise<GuardedProcess & AsyncDisposable> {
   const main = new URL("../main.ts", import.meta.url).pathname;
   const listen = `127.0.0.1:${port}`;
   const happi = new GuardedProcess([
@@ -78,6 +92,7 @@ async function startHappi(socketPath: string, port: number): Promise<GuardedProc
     await happi.end();
   };
   const isReady = async () => {
+    if (ended.aborted) return true; // nobody waits for it any more
     const answer = await fetch(`http://${listen}/readyz`).catch(() => undefined);
     await answer?.body?.cancel();
     return answer?.ok ?? false;
@@ -91,11 +106,12 @@ async function startHappi(socketPath: string, port: number): Promise<GuardedProc
 }
 
 /** Asks each question, prints what came back; gives 0 when every answer is right. */
-async function ask(url: string, questions: readonly Question[]): Promise<number> {
+async function ask(url: string, questions: readonly Question[], ended: AbortSignal): Promise<number> {
   let wrong = 0;
   for (const { request, expected, isRight } of questions) {
     const { path, ...init } = request;
-    const answer = await fetch(url + path, { ...init, headers: { "content-type": "application/json" } });
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(url + path, { ...init, headers, signal: ended });
     const text = await answer.text();
     const isFine = isRight(answer.status, text);
     if (!isFine) wrong++;
@@ -138,7 +154,11 @@ function isTaken(port: number): boolean {
 }
 
 function untilAborted(signal: AbortSignal): Promise<"asked to end"> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve("asked to end"), { once: true }));
+  const { promise, resolve } = Promise.withResolvers<"asked to end">();
+  const end = () => resolve("asked to end");
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  return promise;
 }
 
 function shorten(text: string): string {
