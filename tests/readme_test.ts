@@ -64,7 +64,7 @@ testEachHaproxy(
   "the README's shell commands work as they stand",
   { config: realisticConfig, files: realisticFiles },
   async (haproxy) => {
-    const ones = commands("happi").filter((line) => !/^happi server|^happi socket -p \S+$/.test(line));
+    const ones = commands("happi").filter((line) => !/^happi (?:server|spoa)|^happi socket -p \S+$/.test(line));
     for (const line of ones) {
       const { code, stdout, stderr } = await shell(line.replaceAll(SOCKET, haproxy.socketPath));
       assert.equal(code, 0, `${line}: ${stderr}`);
@@ -72,6 +72,48 @@ testEachHaproxy(
     }
   },
 );
+
+Deno.test("the README's SPOE agent answers as it says, with its list and with its configuration", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "happi-readme-" });
+  const [toml = ""] = blocks("toml");
+  const port = freePort();
+  const own = (line: string) =>
+    line.replace("/etc/haproxy/bad.netset", `${folder}/bad.netset`).replace("/etc/happi.toml", `${folder}/happi.toml`)
+      .replace("spoe.conf", `${folder}/spoe.conf`);
+  const lines = commands("happi").filter((line) => line.startsWith("happi spoa"));
+  const [withList = "", ...others] = lines;
+  const withFile = others.find((line) => /^happi spoa -c/.test(line)) ?? "";
+  const [config = "", check = "", ask = ""] = others.map(own);
+  try {
+    await Deno.writeTextFile(`${folder}/bad.netset`, "192.0.2.0/24\n");
+    await Deno.writeTextFile(
+      `${folder}/edge.ts`,
+      'export default (_, actions) => actions.set("request", "edge", true);\n',
+    );
+    // The list at a URL is one that may be missing.
+    const here = toml.replace("127.0.0.1:3000", `127.0.0.1:${port}`).replace(
+      "/run/happi/spoa.sock",
+      `${folder}/spoa.sock`,
+    )
+      .replace("127.0.0.1:5081", `127.0.0.1:${freePort()}`).replace("https://lists.example.com", "http://127.0.0.1:1");
+    await Deno.writeTextFile(`${folder}/happi.toml`, here);
+    for (const start of [`${own(withList)} --listen 127.0.0.1:${port}`, own(withFile)]) {
+      const { code, stdout, stderr } = await shell(`
+        ${config} --part spoe >${folder}/spoe.conf
+        ${check}
+        happi spoa config -c ${folder}/happi.toml >/dev/null
+        (${start.replace(/^happi/, `exec ${HAPPI}`)}) &
+        trap 'kill $!; wait' EXIT
+        until happi spoa ask --check -p 127.0.0.1:${port} >/dev/null 2>&1; do :; done
+        ${ask} -p 127.0.0.1:${port}
+      `);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(JSON.parse(stdout)[0].value, 0);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 Deno.test("the README leads from nothing to a drained server over HTTP", async () => {
   // The same on every version is proven by the server's own tests; here it is the words of the README that count.

@@ -27,6 +27,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Serve HAProxy's state as a JSON API over HTTP",
     load: async () => (await import("./commands/server.ts")).serverLeaf,
   },
+  spoa: {
+    summary: "Answer HAProxy's SPOE: decide on live traffic",
+    load: async (name) => (await import("./commands/spoa.ts")).spoaLeaf(name),
+  },
   version: {
     summary: "Show happi's version",
     load: async () => (await import("./commands/version.ts")).versionLeaf,

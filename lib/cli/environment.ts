@@ -3,7 +3,7 @@
  * that a test needs no process.
  */
 import type { Readable, Writable } from "node:stream";
-import { HappiError } from "../errors.ts";
+import { HappiError, reason } from "../errors.ts";
 
 /** Everything that a command may touch besides HAProxy. */
 export interface Environment {
@@ -14,6 +14,12 @@ export interface Environment {
   readonly stderr: Output;
   /** Ends what runs; its reason is an {@linkcode Interrupted}. */
   readonly signal: AbortSignal;
+  /**
+   * Calls at each SIGHUP, which ends the process where nobody listens.
+   *
+   * @returns stops it
+   */
+  onHangup(listener: () => void): () => void;
   /** This process's number, for log lines. */
   readonly pid: number;
   /** The terminal itself, for a shell that edits its lines: asked for only when input and output are one. */
@@ -59,6 +65,13 @@ export class Interrupted extends HappiError {
   constructor(signal: "SIGINT" | "SIGTERM") {
     super("interrupted", `Cannot go on: ${signal} came`);
     this.status = signal === "SIGINT" ? 130 : 143;
+  }
+}
+
+/** The output cannot be written: the disk is full, the terminal is gone. */
+export class OutputFailed extends HappiError {
+  constructor(cause: unknown) {
+    super("output_failed", `Cannot write the output: ${reason(cause)}`, { cause });
   }
 }
 

@@ -13,6 +13,7 @@ export const EXIT = {
   unsupported: 4,
   unreadable: 5,
   fault: 70,
+  unwritable: 74,
 } as const;
 
 /** The statuses for the help, in order. */
@@ -27,6 +28,7 @@ export const EXIT_HELP: readonly (readonly [number, string])[] = [
   [EXIT.unsupported, "the connected HAProxy does not have the command"],
   [EXIT.unreadable, "the answer is not what HAProxy is known to say"],
   [EXIT.fault, "a fault of happi itself"],
+  [EXIT.unwritable, "the output cannot be written: the disk is full, the terminal is gone"],
 ];
 
 /** Each error's code and its status; a code that is not here is a fault. */
@@ -44,6 +46,19 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   dangerous_command: EXIT.usage,
   no_master: EXIT.usage,
   non_loopback_listener: EXIT.usage,
+  invalid_config: EXIT.usage,
+  invalid_policy: EXIT.usage,
+  invalid_database: EXIT.usage,
+  invalid_rules: EXIT.usage,
+  source_failed: EXIT.usage,
+  unusable_script: EXIT.usage,
+  unusable_keys: EXIT.usage,
+  unusable_secrets: EXIT.usage,
+  unusable_users: EXIT.usage,
+  cannot_generate: EXIT.usage,
+  invalid_haproxy_version: EXIT.usage,
+  invalid_value: EXIT.usage,
+  invalid_recording: EXIT.usage,
 
   no_socket: EXIT.unreachable,
   socket_forbidden: EXIT.unreachable,
@@ -52,12 +67,18 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   socket_closed: EXIT.unreachable,
   connection_lost: EXIT.unreachable,
   listen_failed: EXIT.unreachable,
+  cannot_listen: EXIT.unreachable,
+  spop_closed: EXIT.unreachable,
+  spop_timeout: EXIT.unreachable,
 
   unsupported_command: EXIT.unsupported,
 
   answer_too_large: EXIT.unreadable,
   not_haproxy: EXIT.unreadable,
+  spop_violation: EXIT.unreadable,
   unexpected_answer: EXIT.unreadable,
+
+  output_failed: EXIT.unwritable,
 };
 
 /**

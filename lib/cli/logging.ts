@@ -2,7 +2,7 @@
  * Where log lines go: to standard error, from the level that was asked for.
  */
 import { configure } from "@logtape/logtape";
-import type { Environment } from "./environment.ts";
+import type { Environment, Output } from "./environment.ts";
 import { formatRecord, type Level, LOWEST } from "./log_format.ts";
 
 /**
@@ -11,13 +11,27 @@ import { formatRecord, type Level, LOWEST } from "./log_format.ts";
  * @param environment whose standard error
  * @param level the lowest level that is shown
  */
-export async function configureLogs(environment: Environment, level: Level): Promise<void> {
+export async function configureLogs(
+  environment: Pick<Environment, "pid"> & { readonly stderr: Pick<Output, "write"> },
+  level: Level,
+): Promise<void> {
+  let waiting = 0;
+  let leftOut = 0;
   await configure({
     reset: true,
     sinks: {
       stderr: (record) => {
+        // Whoever reads the log may have stopped to: it must not cost memory without end.
+        if (waiting >= MOST_WAITING) {
+          leftOut++;
+          return;
+        }
+        const gap = leftOut === 0 ? "" : `happi: ${leftOut} log lines are left out here: nobody read them\n`;
+        leftOut = 0;
+        waiting++;
         // A log line that cannot be written must not end the work that it tells of.
-        environment.stderr.write(`${formatRecord(record, environment.pid)}\n`).catch(() => {});
+        const written = environment.stderr.write(`${gap}${formatRecord(record, environment.pid)}\n`).catch(() => {});
+        void written.then(() => waiting--);
       },
     },
     loggers: [
@@ -26,3 +40,6 @@ export async function configureLogs(environment: Environment, level: Level): Pro
     ],
   });
 }
+
+/** Lines that wait to be written; beyond that, lines are left out. */
+const MOST_WAITING = 4096;

@@ -1,7 +1,7 @@
 /**
  * The {@linkcode Environment} of the running process.
  */
-import { type Environment, type Input, Interrupted, type Output, ReaderGone } from "./environment.ts";
+import { type Environment, type Input, Interrupted, type Output, OutputFailed, ReaderGone } from "./environment.ts";
 
 /** Takes the process's own arguments, streams and signals. */
 export function processEnvironment(): Environment {
@@ -11,6 +11,10 @@ export function processEnvironment(): Environment {
     stdout: processOutput(Deno.stdout),
     stderr: processOutput(Deno.stderr),
     signal: endingSignal(),
+    onHangup(listener) {
+      Deno.addSignalListener("SIGHUP", listener);
+      return () => Deno.removeSignalListener("SIGHUP", listener);
+    },
     pid: Deno.pid,
     async openTerminal() {
       const { ReadStream, WriteStream } = await import("node:tty");
@@ -49,7 +53,7 @@ async function writeWhole(stream: typeof Deno.stdout | typeof Deno.stderr, text:
   try {
     while (left.length > 0) left = left.subarray(await stream.write(left));
   } catch (thrown) {
-    throw thrown instanceof Deno.errors.BrokenPipe ? new ReaderGone(thrown) : thrown;
+    throw thrown instanceof Deno.errors.BrokenPipe ? new ReaderGone(thrown) : new OutputFailed(thrown);
   }
 }
 

@@ -24,9 +24,19 @@ export async function run(environment: Environment): Promise<number> {
   } catch (thrown) {
     status = await report(environment, environment.signal.aborted ? environment.signal.reason : thrown);
   }
-  await environment.stderr.write("").catch(() => {}); // log lines before this are out when it is
+  await lastWords(environment);
   return status;
 }
+
+/** Log lines are out when an empty text behind them is; one who has stopped to read them is not waited for. */
+async function lastWords({ stderr }: Environment): Promise<void> {
+  const { promise: enough, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, LAST_WORDS_MS);
+  await Promise.race([stderr.write("").catch(() => {}), enough]);
+  clearTimeout(timer);
+}
+
+const LAST_WORDS_MS = 1_000;
 
 async function runCommand(environment: Environment): Promise<number> {
   const { command, name, rest } = route(environment.args);

@@ -15,6 +15,9 @@ export interface Route {
 /** Commands that have names below them. */
 const NESTED: ReadonlySet<string> = new Set(["client"]);
 
+/** Commands that have names right behind them, and options of their own when there is none. */
+const LEADING: ReadonlySet<string> = new Set(["spoa"]);
+
 /** Commands that take every word after them as it is. */
 const RAW: ReadonlySet<string> = new Set(["completion", "help"]);
 
@@ -29,6 +32,11 @@ export function route(args: readonly string[]): Route {
   const command = args[at];
   if (command === undefined) return { command, name: undefined, rest: args };
   if (RAW.has(command)) return { command, name: undefined, rest: args.slice(at + 1) };
+  if (LEADING.has(command)) {
+    const next = args[at + 1];
+    const name = next === undefined || next.startsWith("-") ? undefined : next;
+    return { command, name, rest: args.toSpliced(at, name === undefined ? 1 : 2) };
+  }
   if (!NESTED.has(command)) return { command, name: undefined, rest: args.toSpliced(at, 1) };
   const nameAt = firstWord(args, at + 1);
   const rest = args.filter((_, index) => index !== at && index !== nameAt);

@@ -64,8 +64,13 @@ function readQuery(c: Context<ServerEnv>): Record<string, string> {
   const entries = Object.entries(c.req.queries());
   const twice = entries.find(([, values]) => values.length > 1);
   if (twice) throw new InvalidRequest(`Cannot use query parameter "${twice[0]}": it is given twice`);
+  // Schemas of records pass over these without a word: an answer to all would look like one to the filter that was meant.
+  const passedOver = entries.find(([name]) => NEVER_NAMES.includes(name));
+  if (passedOver) throw new InvalidRequest(`Cannot use query parameter "${passedOver[0]}": there is none of that name`);
   return Object.fromEntries(entries.map(([name, [value = ""]]) => [name, value]));
 }
+
+const NEVER_NAMES: readonly string[] = ["__proto__", "constructor", "prototype"];
 
 async function readJson(c: Context<ServerEnv>): Promise<unknown> {
   const type = c.req.header("content-type");

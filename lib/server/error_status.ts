@@ -12,6 +12,7 @@ import {
   UnexpectedAnswer,
   UnsupportedCommand,
 } from "../client/mod.ts";
+import { InvalidFeedRequest } from "../feed/mod.ts";
 import {
   AnswerTooLarge,
   CommandRefused,
@@ -45,6 +46,7 @@ const STATUSES: readonly (readonly [ErrorClass, ContentfulStatusCode])[] = [
   [InvalidRequest, 400],
   [InvalidArgument, 400],
   [InvalidCommand, 400],
+  [InvalidFeedRequest, 400],
   [ForeignOrigin, 403],
   [NoRoute, 404],
   [NotFound, 404],
@@ -73,7 +75,7 @@ const STATUSES: readonly (readonly [ErrorClass, ContentfulStatusCode])[] = [
 ];
 
 /** Refusals that say that something is there already, or in the way. */
-const CONFLICTS = /^Already exists|already exists|There is already/i;
+const CONFLICTS = /^Already exists|already exists|There is already|are currently locked/i;
 
 /**
  * The HTTP status that tells of an error.

@@ -1,12 +1,18 @@
 /**
  * The server with a life: it listens, answers, and stops without cutting off who is still being answered.
  */
+import type { Hono } from "hono";
 import { type Address, parseAddress } from "../net/mod.ts";
 import { type AppOptions, createApp } from "./app.ts";
+import type { ServerEnv } from "./env.ts";
+import type { GuardOptions } from "./guarded.ts";
 import { checkLoopback, listen } from "./listener.ts";
 
 /** What is served, and where. */
-export interface ServeOptions extends Omit<AppOptions, "stopping" | "cut"> {
+export interface ServeOptions extends Omit<AppOptions, "stopping" | "cut">, ListenerOptions {}
+
+/** Where a server listens, and how it stops. */
+export interface ListenerOptions {
   /** Where to listen: an address, or its text; `127.0.0.1:5080` by default. */
   readonly listen?: string | Address;
   /** Listens also where other machines reach it, although nothing guards it yet. */
@@ -50,14 +56,34 @@ export interface RunningServer extends AsyncDisposable {
  * ```
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { listen: where = "127.0.0.1:5080", insecure = false, drainMs = 10_000, ...rest } = options;
+  return await serveApp(options, (bounds) => createApp({ ...options, ...bounds }));
+}
+
+/** What an app is told by the server that it is put on. */
+export interface AppBounds extends Required<Pick<GuardOptions, "hosts" | "cut">> {
+  /** Aborted when the server begins to stop: streams end. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Puts an app on an address.
+ *
+ * @param options where
+ * @param createApp makes the app
+ * @throws {NonLoopbackListener} {@linkcode ListenFailed}
+ */
+export async function serveApp(
+  options: ListenerOptions & Pick<GuardOptions, "hosts">,
+  createApp: (bounds: AppBounds) => Hono<ServerEnv>,
+): Promise<RunningServer> {
+  const { listen: where = "127.0.0.1:5080", insecure = false, drainMs = 10_000 } = options;
   const address = typeof where === "string" ? parseAddress(where) : where;
   if (!insecure) checkLoopback(address);
   const stopping = new AbortController();
   const cut = new AbortController();
   const end = new AbortController();
   const hosts = hostsOf(address, options.hosts);
-  const app = createApp({ ...rest, hosts, stopping: stopping.signal, cut: cut.signal });
+  const app = createApp({ hosts, stopping: stopping.signal, cut: cut.signal });
   const http = await listen(address, (request, info) => app.fetch(request, info), end.signal);
   let stopped: Promise<void> | undefined;
   const stop = () => stopped ??= stopGently(http, { stopping, cut, end, drainMs });

@@ -25,6 +25,8 @@ export interface FakeEnvironment extends Environment {
   output(): string;
   /** What was written to standard error so far. */
   errors(): string;
+  /** Sends a SIGHUP. */
+  hangUp(): void;
   /** The terminal's far ends: what a person types, and what the screen is told. */
   readonly keyboard: PassThrough;
   readonly screen: PassThrough;
@@ -44,6 +46,7 @@ export function fakeEnvironment(args: readonly string[], options: FakeOptions = 
       return Promise.resolve();
     },
   });
+  const hangups = new Set<() => void>();
   const keyboard = new PassThrough();
   const screen = new PassThrough();
   return {
@@ -52,6 +55,11 @@ export function fakeEnvironment(args: readonly string[], options: FakeOptions = 
     stdout: stream("output"),
     stderr: stream("errors"),
     signal: options.signal ?? new AbortController().signal,
+    onHangup(listener) {
+      hangups.add(listener);
+      return () => void hangups.delete(listener);
+    },
+    hangUp: () => hangups.forEach((listener) => listener()),
     pid: 4711,
     openTerminal: () => Promise.resolve({ input: keyboard, output: screen }),
     variable: (name) => variables[name] || undefined,

@@ -112,6 +112,12 @@ Deno.test("run() ends quietly when nobody reads its output any more", async () =
   assert.equal(environment.errors(), "");
 });
 
+Deno.test("run() ends although nobody reads what is on its standard error", async () => {
+  const environment = fakeEnvironment(["--help"]);
+  const stderr = { ...environment.stderr, write: () => new Promise<void>(() => {}) };
+  assert.equal(await run({ ...environment, stderr }), 0);
+});
+
 Deno.test("run() ends with the signal's status and without words when it was interrupted", async () => {
   const signal = AbortSignal.abort(new Interrupted("SIGINT"));
   const { status, errors } = await happi(["socket", "-p", "/nowhere.sock", "-d", "show info"], { signal });
@@ -144,6 +150,14 @@ Deno.test("the real program ends with status 2 on usage and 3 without a socket",
   const [code, output, errors] = await spawn(["socket", "-p", "/nowhere/haproxy.sock", "-d", "show info"]);
   assert.deepEqual([code, output], [3, ""]);
   assert.match(errors, /^happi: Cannot connect to "\/nowhere\/haproxy\.sock": there is no such file/);
+});
+
+Deno.test("the real program says so when its output cannot be written, and does not call it a fault of its own", async () => {
+  const command = '"$0" run -A "$1" --help > /dev/full';
+  const sh = new Deno.Command("sh", { args: ["-c", command, Deno.execPath(), MAIN] });
+  const { code, stderr } = await sh.output();
+  assert.match(new TextDecoder().decode(stderr), /^happi: Cannot write the output: No space left on device.*\n$/);
+  assert.equal(code, 74);
 });
 
 Deno.test("the real program outlives a reader that leaves early", async () => {

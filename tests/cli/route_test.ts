@@ -22,6 +22,10 @@ const CASES:
     [["client", "--", "get_map"], "client", undefined, ["--", "get_map"]],
     [["--", "socket"], undefined, undefined, ["--", "socket"]],
     [["completion", "bash", "-p", "x", "client", ""], "completion", undefined, ["bash", "-p", "x", "client", ""]],
+    [["spoa"], "spoa", undefined, []],
+    [["spoa", "--listen", "127.0.0.1:0", "-c", "x"], "spoa", undefined, ["--listen", "127.0.0.1:0", "-c", "x"]],
+    [["spoa", "check", "x", "--json"], "spoa", "check", ["x", "--json"]],
+    [["spoa", "--workers", "2", "check"], "spoa", undefined, ["--workers", "2", "check"]],
     [["help", "client", "get_info"], "help", undefined, ["client", "get_info"]],
   ];
 

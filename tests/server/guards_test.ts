@@ -102,6 +102,20 @@ Deno.test("bodyLimit() refuses a body that is too large, announced or not, befor
   }
 });
 
+Deno.test("bodyLimit() lets a body that breaks off be the caller's fault", async () => {
+  const app = createApp({ client });
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode("{"));
+      controller.error(new TypeError("the caller has left"));
+    },
+  });
+  const headers = { "content-type": "application/json" };
+  const response = await app.request("/api/v1/maps/%230/entries", { method: "POST", body, headers });
+  assert.equal(response.status, 400);
+  assert.equal((await response.json()).error.code, "invalid_request");
+});
+
 Deno.test("a method that a path does not take is 405 with Allow, and HEAD is GET without a body", async () => {
   const app = createApp({ client });
   const cases = [
@@ -117,6 +131,8 @@ Deno.test("a method that a path does not take is 405 with Allow, and HEAD is GET
     assert.equal((await response.json()).error.code, "method_not_allowed");
   }
   const head = await app.request("/api/v1/info", { method: "HEAD" });
+  const whole = await (await app.request("/api/v1/info")).arrayBuffer();
+  assert.equal(head.headers.get("content-length"), String(whole.byteLength));
   assert.deepEqual([head.status, await head.text()], [200, ""]);
 });
 

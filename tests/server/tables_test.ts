@@ -34,6 +34,18 @@ testOnHaproxy("an entry is set, changed, found by key and by what it stores, and
   assert.deepEqual(await keys(""), []);
 });
 
+testOnHaproxy("clearing by a filter that there is not clears nothing", async ({ request }) => {
+  assert.equal((await request("PUT", `${ENTRIES}/10.0.0.1`, { data: { gpc0: 7 } })).status, 200);
+  for (const query of ["__proto__=gt:5", "constructor=gt:5", "prototype=gt:5", "gpc0=gt:5", "key=10.0.0.2"]) {
+    const { status, body } = await request("DELETE", `${ENTRIES}?${query}`);
+    assert.equal(status, 400, query);
+    assert.match(body.error.message, /^Cannot use query parameter /);
+  }
+  assert.equal((await request("GET", "/tables/st_src")).body.entries.length, 1);
+  const both = await request("GET", "/tables/st_src?key=10.0.0.1&data.gpc0=gt:5");
+  assert.match(both.body.error.message, /give key alone, or any number of data\.NAME/);
+});
+
 testOnHaproxy("what is no key, no filter or no value of a table is 400", async ({ request }) => {
   const refused = [
     ["GET", "/tables/st_src?data.gpc0=5"],

@@ -115,7 +115,7 @@ async function explained(name: keyof Methods, method: AnyMethod, result: unknown
     throw new UsageError(
       `Cannot call ${
         toSnakeCase(name)
-      } here: the socket is no master's (or ${thrown.message}); give the master's with -p PATH`,
+      } here: the socket is no master's, which alone knows the command; give the master's with -p PATH`,
     );
   }
 }

@@ -3,7 +3,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import type { ServerEnv } from "../env.ts";
-import { BodyTooLarge } from "../errors.ts";
+import { BodyTooLarge, InvalidRequest } from "../errors.ts";
 
 /**
  * Makes the guard.
@@ -25,15 +25,23 @@ export function bodyLimit(maxBytes: number): MiddlewareHandler<ServerEnv> {
  * @param c the request
  * @returns its bytes
  * @throws {BodyTooLarge} when there are more than the limit allows; the rest is not read
+ * @throws {InvalidRequest} when it ends before its end: the caller has left, or has sent broken chunks
  */
 export async function readBody(c: Context<ServerEnv>): Promise<Uint8Array<ArrayBuffer>> {
   const limit = c.var.maxBodyBytes;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw new BodyTooLarge(limit);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of c.req.raw.body ?? []) {
+      size += chunk.length;
+      if (size > limit) throw new BodyTooLarge(limit);
+      chunks.push(chunk);
+    }
+  } catch (thrown) {
+    if (thrown instanceof BodyTooLarge) throw thrown;
+    throw new InvalidRequest(
+      "Cannot read the body: the connection ended, or its chunks are broken, before it was whole",
+    );
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

@@ -2,7 +2,7 @@
  * The time that a request has: at its end the caller gets 504, and what was asked of HAProxy for it is given up.
  */
 import type { MiddlewareHandler } from "hono";
-import type { Backing, ServerEnv } from "../env.ts";
+import type { ServerEnv } from "../env.ts";
 import { DeadlineExceeded, ServerStopping } from "../errors.ts";
 
 /** The end of one request's time. */
@@ -24,14 +24,10 @@ export interface DeadlineOptions {
 /**
  * Makes the guard.
  *
- * @param client speaks with HAProxy
  * @param options the limits
- * @returns a middleware that sets `deadline` and `client` for the request
+ * @returns a middleware that sets `deadline` for the request
  */
-export function deadline(
-  client: Backing["client"],
-  { deadlineMs, cut }: DeadlineOptions,
-): MiddlewareHandler<ServerEnv> {
+export function deadline({ deadlineMs, cut }: DeadlineOptions): MiddlewareHandler<ServerEnv> {
   // One listener for all requests: a listener each on a signal that lives long would cost more than the request.
   const running = new Set<(why: Error) => void>();
   cut.addEventListener("abort", () => running.forEach((end) => end(new ServerStopping())), { once: true });
@@ -53,7 +49,6 @@ export function deadline(
         timer = setTimeout(expire, timeMs);
       },
     });
-    c.set("client", client.with({ signal: ending.signal }));
     running.add(end);
     if (cut.aborted) end(new ServerStopping());
     try {

@@ -7,6 +7,8 @@ import type { Client } from "../../client/mod.ts";
 import { PartlyApplied } from "../errors.ts";
 import { readServer } from "./server_view.ts";
 
+const WEIGHT = 'it must be 0 to 256, or a percentage of the initial weight such as "50%"';
+
 /** What can be changed; at least one of them. */
 export const serverChanges = v.pipe(
   v.strictObject({
@@ -22,9 +24,9 @@ export const serverChanges = v.pipe(
     ),
     weight: v.optional(
       v.union([
-        v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(256)),
-        v.pipe(v.string(), v.regex(/^\d{1,5}%$/)),
-      ], 'it must be 0 to 256, or a percentage of the initial weight such as "50%"'),
+        v.pipe(v.number(), v.integer(WEIGHT), v.minValue(0, WEIGHT), v.maxValue(256, WEIGHT)),
+        v.pipe(v.string(), v.regex(/^\d{1,5}%$/, WEIGHT)),
+      ], WEIGHT),
     ),
     maxconn: v.optional(
       v.pipe(

@@ -24,7 +24,7 @@ const condition = v.pipe(
 /** Names of stored values, as a query has them. */
 const stored = v.pipe(
   v.string(),
-  v.regex(/^data\.[a-z0-9_]{1,32}$/, "it must be key or data.NAME"),
+  v.regex(/^data\.[a-z0-9_]{1,32}$/, "it must be data.NAME, with an operator and a number such as gt:5"),
   v.transform((name) => name.slice("data.".length)),
 );
 
@@ -33,7 +33,7 @@ const filters = v.pipe(v.record(stored, condition), v.transform(toFilters));
 const selection = v.union([
   v.strictObject({ key: text }),
   v.pipe(filters, v.transform((given) => ({ filters: given }))),
-]);
+], "give key alone, or any number of data.NAME with an operator and a number such as gt:5");
 
 const newEntry = v.strictObject({ data: v.optional(v.record(v.string(), v.pipe(v.number(), v.integer())), {}) });
 

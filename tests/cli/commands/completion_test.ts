@@ -7,7 +7,7 @@ const offered = async (...words: string[]) =>
   (await suggestFor(words)).map((one) => one.kind === "literal" ? one.text : one.kind);
 
 const CASES: readonly (readonly [words: string[], offered: string[]])[] = [
-  [[""], ["socket", "client", "server", "version", "completion", "help", "--help", "--version"]],
+  [[""], ["socket", "client", "server", "spoa", "version", "completion", "help", "--help", "--version"]],
   [["cl"], ["client"]],
   [["client", "set_server_st"], ["set_server_state"]],
   [["-p", "/s", "client", "set_server_st"], ["set_server_state"]],
@@ -20,6 +20,10 @@ const CASES: readonly (readonly [words: string[], offered: string[]])[] = [
   [["socket", "-l", ""], ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]],
   [["socket", "-p", ""], ["file"]],
   [["socket", "--exp"], ["--expert", "--experimental"]],
+  [["spoa", ""], ["config", "check", "ask", "record", "replay"]],
+  [["spoa", "ch"], ["check"]],
+  [["spoa", "config", "--policy", "ge"], ["geoip"]],
+  [["spoa", "--io", ""], ["default", "epoll"]],
   [["completion", ""], ["bash", "zsh", "fish"]],
   [["nonsense", ""], []],
 ];

@@ -1,0 +1,203 @@
+/**
+ * Several workers as one agent: they listen side by side, and the lists of addresses are read once for all of them.
+ */
+import {
+  type AgentStats,
+  createIpReputation,
+  type ListenerView,
+  mergeStats,
+  type PolicyConfig,
+  type PolicyOptions,
+  PolicySet,
+  type PolicyView,
+  type TableParts,
+} from "../../spop/mod.ts";
+import { parseAddress } from "../../net/mod.ts";
+import type { Environment } from "../environment.ts";
+import type { Level } from "../log_format.ts";
+import { isShared } from "./addresses.ts";
+import {
+  type Changes,
+  errorOf,
+  mergeChanges,
+  plainChanges,
+  type Runner,
+  type RunnerEvents,
+  type RunnerSettings,
+} from "./runner.ts";
+import type { Call, FromWorker, ToWorker } from "./worker_calls.ts";
+
+/** A pool of workers. */
+export class Pool implements Runner {
+  readonly failed: Promise<never>;
+  readonly #threads: readonly Thread[];
+  readonly #shared: SharedLists;
+
+  private constructor(threads: readonly Thread[], shared: SharedLists) {
+    this.failed = Promise.race(threads.map((thread) => thread.failed));
+    this.failed.catch(() => {}); // whoever waits for it is told
+    this.#threads = threads;
+    this.#shared = shared;
+  }
+
+  /**
+   * Reads the lists, then starts the workers.
+   *
+   * @throws whatever the first worker that cannot start says
+   */
+  static async start(
+    settings: RunnerSettings,
+    events: RunnerEvents,
+    { stderr }: Pick<Environment, "stderr">,
+    level: Level,
+  ): Promise<Pool> {
+    const threads = Array.from({ length: settings.workers }, () => {
+      return new Thread((line) => void stderr.write(line).catch(() => {}), events.onVerdict);
+    });
+    const shared = new SharedLists((policy, table) => {
+      for (const thread of threads) thread.send({ policy, table });
+    });
+    try {
+      const { failed: [failed] } = await shared.reload(settings.policies);
+      if (failed !== undefined) throw failed.error;
+      let { listen } = settings;
+      for (const [index, thread] of threads.entries()) {
+        const call: Call = { call: "start", settings: { ...settings, listen }, worker: index + 1, level };
+        const listeners = await thread.ask<ListenerView[]>(call);
+        // Port 0 is chosen by the first; who shares it must know.
+        if (index === 0) {
+          listen = listen.map((address, at) => {
+            const bound = listeners[at];
+            return bound !== undefined && isShared(address, settings.io) ? parseAddress(bound.address) : address;
+          });
+        }
+      }
+      return new Pool(threads, shared);
+    } catch (thrown) {
+      await shared.policies[Symbol.asyncDispose]();
+      for (const thread of threads) thread.end();
+      throw thrown;
+    }
+  }
+
+  async listeners(): Promise<ListenerView[]> {
+    return (await this.#askAll<ListenerView[]>({ call: "listeners" })).flat();
+  }
+
+  async stats(): Promise<AgentStats> {
+    return mergeStats(await this.#askAll<AgentStats>({ call: "stats" }));
+  }
+
+  async policies(): Promise<PolicyView[]> {
+    const [first = [], ...others] = await this.#askAll<PolicyView[]>({ call: "policies" });
+    const lists = new Map(this.#shared.policies.policies.map((policy) => [policy.name, policy.stats?.() ?? {}]));
+    return first.map((view) => {
+      const same = others.flatMap((views) => views.filter((one) => one.name === view.name));
+      const counted = addCounters([view, ...same].map((one) => one.stats));
+      return { ...view, stats: { ...lists.get(view.name), ...counted } };
+    });
+  }
+
+  async reload(policies: readonly PolicyConfig[]): Promise<Changes> {
+    const shared = plainChanges(await this.#shared.reload(policies));
+    // A list that could not be read keeps its policy as it was, in the workers too.
+    const kept = new Map(this.#shared.policies.configs.map((config) => [config.name, config]));
+    const inForce = policies.flatMap((config) =>
+      config.kind === "ip_reputation" ? kept.get(config.name) ?? [] : config
+    );
+    const all = await this.#askAll<Changes>({ call: "reload", policies: inForce });
+    return mergeChanges([shared, ...all]);
+  }
+
+  async watch(isWatched: boolean): Promise<void> {
+    await this.#askAll({ call: "watch", isWatched });
+  }
+
+  async drain(): Promise<void> {
+    await this.#askAll({ call: "drain" });
+    for (const thread of this.#threads) thread.end();
+    await this.#shared.policies[Symbol.asyncDispose]();
+  }
+
+  #askAll<T>(call: Call): Promise<T[]> {
+    return Promise.all(this.#threads.map((thread) => thread.ask<T>(call)));
+  }
+}
+
+/** Numbers of the workers together; texts of the first. */
+function addCounters(all: readonly PolicyView["stats"][]): Record<string, number | string> {
+  const sum: Record<string, number | string> = { ...all[0] };
+  for (const stats of all.slice(1)) {
+    for (const [name, value] of Object.entries(stats)) {
+      const before = sum[name];
+      if (typeof value === "number" && typeof before === "number") sum[name] = before + value;
+      else sum[name] ??= value;
+    }
+  }
+  return sum;
+}
+
+/** The policies `ip_reputation` with their lists; nobody asks them here, workers have their tables. */
+class SharedLists {
+  readonly policies: PolicySet;
+
+  constructor(onTable: (policy: string, table: TableParts) => void) {
+    const nobody = { on: () => {}, off: () => false };
+    const make = (_: string, options: PolicyOptions) =>
+      createIpReputation({ ...options, onTable: (table) => onTable(String(options.name), table.parts) });
+    this.policies = new PolicySet(nobody, { make });
+  }
+
+  reload(policies: readonly PolicyConfig[]) {
+    return this.policies.apply(policies.filter((policy) => policy.kind === "ip_reputation"));
+  }
+}
+
+/** One worker: questions and answers over its messages. */
+class Thread {
+  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #failed = Promise.withResolvers<never>();
+  /** Rejects when the worker has ended by itself. */
+  readonly failed = this.#failed.promise;
+  #nextId = 1;
+
+  constructor(onLine: (line: string) => void, onVerdict: RunnerEvents["onVerdict"]) {
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+      if ("line" in data) onLine(data.line);
+      else if ("verdicts" in data) data.verdicts.forEach(onVerdict);
+      else this.#settle(data);
+    });
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      const why = new Error(`a worker has ended: ${event.message}`);
+      for (const asked of this.#asked.values()) asked.reject(why);
+      this.#failed.reject(why);
+      this.#asked.clear();
+    });
+  }
+
+  send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  // What the worker answers to a call is known by who calls.
+  ask<T>(call: Call): Promise<T> {
+    const id = this.#nextId++;
+    const asked = Promise.withResolvers<unknown>();
+    this.#asked.set(id, asked);
+    this.send({ id, call });
+    return asked.promise as Promise<T>;
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+
+  #settle(answer: Extract<FromWorker, { id: number }>): void {
+    const asked = this.#asked.get(answer.id);
+    this.#asked.delete(answer.id);
+    if ("error" in answer) asked?.reject(errorOf(answer.error));
+    else asked?.resolve(answer.result);
+  }
+}
