@@ -28,6 +28,9 @@ interface ServerValues {
     readonly allowHost: readonly string[];
     readonly allowOrigin: readonly string[];
     readonly readMaxAge?: string | undefined;
+    readonly maxBody?: string | undefined;
+    readonly deadline?: string | undefined;
+    readonly drain?: string | undefined;
     readonly loglevel?: Level | undefined;
   };
 }
@@ -63,6 +66,15 @@ export const serverLeaf = leaf<ServerValues>({
         description:
           message`Give the answer to a read again for this long, such as 500ms (0: only reads that arrive together share one)`,
       })),
+      maxBody: optional(option("--max-body", word("BYTES"), {
+        description: message`The largest body of a request, such as a whole map (1048576)`,
+      })),
+      deadline: optional(option("--deadline", word("TIME"), {
+        description: message`Time for a request; a drain that it asks for may take longer (15s)`,
+      })),
+      drain: optional(option("--drain", word("TIME"), {
+        description: message`Time that running requests get when the server stops (10s)`,
+      })),
       loglevel: logLevel,
     }),
   }),
@@ -93,6 +105,7 @@ async function run(environment: Environment, { connection, own }: ServerValues):
     hosts: own.allowHost,
     origins: own.allowOrigin,
     readMaxAgeMs,
+    ...readLimits(own),
     version: VERSION,
   });
   const { signal, stderr } = environment;
@@ -105,6 +118,17 @@ async function run(environment: Environment, { connection, own }: ServerValues):
   await server.stop();
   return EXIT.done;
 }
+
+/** The limits that were given; the others are the server's own. */
+function readLimits({ maxBody, deadline, drain }: ServerValues["own"]) {
+  return {
+    ...(maxBody === undefined ? {} : { maxBodyBytes: readInteger("--max-body", maxBody, 1, LARGEST_BODY) }),
+    ...(deadline === undefined ? {} : { deadlineMs: readDuration("--deadline", deadline) }),
+    ...(drain === undefined ? {} : { drainMs: readDuration("--drain", drain) }),
+  };
+}
+
+const LARGEST_BODY = 256 * 1024 * 1024;
 
 /** Where to listen: `--listen`, or HAPPI's `--host` and `--port`. */
 function readListen(listen: string | undefined, host: string | undefined, port: string | undefined): string | Address {

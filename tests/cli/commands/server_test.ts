@@ -63,3 +63,34 @@ Deno.test("happi server says that its port is taken and ends with status 3", asy
   assert.equal(code, 3);
   assert.match(new TextDecoder().decode(stderr), new RegExp(`^happi: Cannot listen on "127\\.0\\.0\\.1:${port}": `));
 });
+
+testEachHaproxy(
+  "happi server takes a larger body when it is told to, and says no to a wrong limit",
+  REALISTIC,
+  async (haproxy) => {
+    const entries = Array.from(
+      { length: 40_000 },
+      (_, index) => ({ key: `host-${index}.example.com`, value: "be_web" }),
+    );
+    for (const [option, status] of [["1048576", 413], ["8388608", 200]] as const) {
+      const server = startServer(["-p", haproxy.socketPath, "--port", "0", "--max-body", option, "--deadline", "60s"]);
+      const [, url] = await server.until(/ on (http:\S+\/); Ctrl-C stops\n/);
+      const answer = await fetch(`${url}api/v1/maps/hosts.map/entries`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(entries),
+      });
+      await answer.body?.cancel();
+      assert.equal(answer.status, status);
+      assert.equal(await server.stop("SIGTERM"), 0);
+    }
+    assert.match(await haproxy.ask(`get map ${haproxy.file("hosts.map")} host-39999.example.com`), /found=yes/);
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", MAIN, "server", "-p", haproxy.socketPath, "--max-body", "many"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    assert.equal(code, 2);
+  },
+);
