@@ -10,6 +10,7 @@ import { type Rows, words } from "../method.ts";
 import { flag, integer, settings, text } from "../parameter.ts";
 import { pem } from "./pem.ts";
 import { putContent, replaceContent } from "./transaction.ts";
+import { ADMIN_CHANGE } from "./change.ts";
 
 /** Methods that read and change CA files. A file is named as `show ssl ca-file` names it: by its full path. */
 export interface CaFileMethods {
@@ -78,8 +79,6 @@ export interface GetCaFileOptions {
 
 const file = text("file", "the CA file's name, as get_ca_files lists it", "FILE");
 const certificates = pem("pem", "certificates in PEM", "CERTIFICATE");
-
-const ADMIN_CHANGE = { since: "2.6", level: "admin", effect: "change" } as const;
 
 /** A method that does one word to one file. */
 const verb = (summary: string, line: (name: string) => string) => ({

@@ -13,6 +13,7 @@ import { type Caller, type Rows, words } from "../method.ts";
 import { file as fileName, flag, settings } from "../parameter.ts";
 import { leafFingerprint, pem, pemOrBase64 } from "./pem.ts";
 import { addWithContent, putContent, replaceContent } from "./transaction.ts";
+import { ADMIN_CHANGE } from "./change.ts";
 
 /** Methods that read and change certificates. A certificate is named as `show ssl cert` names it: by its full path. */
 export interface CertificateMethods {
@@ -121,7 +122,6 @@ const file = fileName("file", "the certificate's name, as get_certificates lists
 const newFile = fileName("file", "the new certificate's name, a path");
 const whole = pem("pem", "certificate, private key and chain, in PEM", "CERTIFICATE");
 const which = settings<GetCertificateOptions>({ pending: flag("pending", "the open transaction of this name") });
-const ADMIN_CHANGE = { since: "2.6", level: "admin", effect: "change" } as const;
 
 /** The rows of {@linkcode CertificateMethods}. */
 export const certificateMethods: Rows<CertificateMethods> = {

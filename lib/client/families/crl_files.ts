@@ -11,6 +11,7 @@ import { type Rows, words } from "../method.ts";
 import { flag, integer, settings, text } from "../parameter.ts";
 import { pem } from "./pem.ts";
 import { putContent, replaceContent } from "./transaction.ts";
+import { ADMIN_CHANGE } from "./change.ts";
 
 /** Methods that read and change CRL files. A file is named as `show ssl crl-file` names it: by its full path. */
 export interface CrlFileMethods {
@@ -69,8 +70,6 @@ export interface GetCrlFileOptions {
 
 const file = text("file", "the CRL file's name, as get_crl_files lists it", "FILE");
 const lists = pem("pem", "revocation lists in PEM", "X509 CRL");
-
-const ADMIN_CHANGE = { since: "2.6", level: "admin", effect: "change" } as const;
 
 /** A method that does one word to one file. */
 const verb = (summary: string, line: (name: string) => string) => ({

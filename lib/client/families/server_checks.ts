@@ -5,6 +5,7 @@ import { cli } from "../../socket/mod.ts";
 import { nothing, type Rows } from "../method.ts";
 import { choice, integer, optional, server, text } from "../parameter.ts";
 import { ipAddress } from "../parameter_values.ts";
+import { toggle } from "./change.ts";
 
 /** Methods that change how servers are checked. A server is written `backend/server`, each a name or `#` and a number. */
 export interface ServerCheckMethods {
@@ -78,18 +79,6 @@ export interface ServerCheckMethods {
   /** Stops a server's agent checks; what the agent set stays. @param server the server */
   disableAgent(server: string): Promise<void>;
 }
-
-/** A change that needs no more than the server. */
-const toggle = (summary: string, line: (name: string) => string) => ({
-  kind: "command" as const,
-  summary,
-  since: "2.6" as const,
-  level: "admin" as const,
-  effect: "change" as const,
-  parameters: [server()] as const,
-  command: line,
-  parse: nothing,
-});
 
 const port = integer("port", "the port, 1 to 65535", 1, 65535, "PORT");
 const address = ipAddress("address", "an IPv4 or IPv6 address");

@@ -10,6 +10,7 @@ import { parseWeight, type Weight } from "../formats/weight.ts";
 import { nothing, type Rows, words } from "../method.ts";
 import { choice, integer, optional, proxy, server, text, weight } from "../parameter.ts";
 import { ipAddress } from "../parameter_values.ts";
+import { toggle } from "./change.ts";
 
 /** Methods that read and change servers. A server is written `backend/server`, each a name or `#` and a number. */
 export interface ServerMethods {
@@ -98,18 +99,6 @@ export interface ServerMethods {
   /** Puts a server into maintenance (`disable server`). @param server the server */
   disableServer(server: string): Promise<void>;
 }
-
-/** A change that needs no more than the server. */
-const toggle = (summary: string, line: (name: string) => string) => ({
-  kind: "command" as const,
-  summary,
-  since: "2.6" as const,
-  level: "admin" as const,
-  effect: "change" as const,
-  parameters: [server()] as const,
-  command: line,
-  parse: nothing,
-});
 
 /** The rows of {@linkcode ServerMethods}. */
 export const serverMethods: Rows<ServerMethods> = {
