@@ -30,8 +30,26 @@ export interface StreamListener extends Disposable {
   close(): void;
 }
 
+/** How to listen. */
+export interface ListenStreamOptions {
+  /**
+   * Others may listen on the same TCP port, and the kernel spreads connections over all; where
+   * {@linkcode canReusePort} says so. A unix socket has one listener only.
+   */
+  readonly reusePort?: boolean;
+}
+
 /** The mode of a unix socket's file: its owner and its group may connect. */
 export const SOCKET_MODE = 0o660;
+
+/**
+ * Whether several can listen on one TCP port: happi was started with `--unstable-net`, or its `deno.json` says so.
+ *
+ * Without it Deno ends the process when it is asked to; what else the flag unlocks tells whether it is there.
+ */
+export function canReusePort(): boolean {
+  return typeof Deno.listenDatagram === "function";
+}
 
 /**
  * Listens.
@@ -39,7 +57,8 @@ export const SOCKET_MODE = 0o660;
  * A unix socket's file that is left over from a process that ended is replaced: only when nobody answers there.
  *
  * @param address where; port 0 takes any that is free
- * @throws {CannotListen} when somebody listens there already, or the system does not allow it
+ * @param options how
+ * @throws {CannotListen} when somebody listens there already, or the system or Deno does not allow it
  *
  * @example
  * ```ts
@@ -49,10 +68,12 @@ export const SOCKET_MODE = 0o660;
  * assert.ok(listener.address.transport === "tcp" && listener.address.port > 0);
  * ```
  */
-export async function listenStream(address: Address): Promise<StreamListener> {
+export async function listenStream(address: Address, options: ListenStreamOptions = {}): Promise<StreamListener> {
+  const { reusePort = false } = options;
   if (address.transport === "unix") await removeStaleSocket(address);
+  else if (reusePort && !canReusePort()) throw new CannotListen(address, "a port is shared only with --unstable-net");
   try {
-    return address.transport === "unix" ? listenUnix(address.path) : listenTcp(address.hostname, address.port);
+    return address.transport === "unix" ? listenUnix(address.path) : listenTcp(address, reusePort);
   } catch (thrown) {
     throw new CannotListen(address, explain(thrown), thrown);
   }
@@ -81,8 +102,8 @@ export async function removeStaleSocket(address: Address & { readonly transport:
   throw new CannotListen(address, "somebody listens there already");
 }
 
-function listenTcp(hostname: string, port: number): StreamListener {
-  const listener = Deno.listen({ hostname, port });
+function listenTcp({ hostname, port }: Address & { transport: "tcp" }, reusePort: boolean): StreamListener {
+  const listener = Deno.listen({ hostname, port, reusePort });
   const close = () => closeQuietly(listener);
   return {
     address: { transport: "tcp", hostname, port: listener.addr.port },
@@ -132,6 +153,7 @@ function removeQuietly(path: string): void {
 
 function explain(thrown: unknown): string {
   if (thrown instanceof Deno.errors.AddrInUse) return "the address is in use";
+  if (thrown instanceof Deno.errors.AddrNotAvailable) return "the address is none of this machine's";
   if (thrown instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (thrown instanceof Deno.errors.NotFound) return "there is no such folder";
   return reason(thrown);

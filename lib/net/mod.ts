@@ -5,4 +5,12 @@
  */
 export { Acceptor, type AcceptorOptions } from "./acceptor.ts";
 export { type Address, formatAddress, InvalidAddress, isLoopback, parseAddress } from "./address.ts";
-export { CannotListen, listenStream, removeStaleSocket, SOCKET_MODE, type StreamListener } from "./listen.ts";
+export {
+  CannotListen,
+  canReusePort,
+  listenStream,
+  type ListenStreamOptions,
+  removeStaleSocket,
+  SOCKET_MODE,
+  type StreamListener,
+} from "./listen.ts";

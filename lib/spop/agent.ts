@@ -17,7 +17,7 @@ export interface ListenOptions {
    * so give it a worker.
    */
   readonly io?: "default" | "epoll";
-  /** With `epoll` over TCP: several workers may listen on the same port. */
+  /** Over TCP: several workers may listen on the same port. With `default` it needs Deno's `--unstable-net`. */
   readonly reusePort?: boolean;
 }
 
@@ -91,7 +91,8 @@ export class Agent {
       const { listenEpoll } = await import("./epoll/listener.ts");
       return await listenEpoll(where, this.#dispatcher, this.#limits, options.reusePort ?? false);
     }
-    return new StreamAgentListener(await listenStream(where), this.#dispatcher, this.#limits);
+    const { reusePort = false } = options;
+    return new StreamAgentListener(await listenStream(where, { reusePort }), this.#dispatcher, this.#limits);
   }
 
   /** What was counted since the agent was made. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Acceptor, CannotListen, listenStream } from "../../lib/net/mod.ts";
+import { Acceptor, CannotListen, canReusePort, listenStream } from "../../lib/net/mod.ts";
 
 async function inTempDir(test: (path: string) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir({ dir: "/tmp" });
@@ -41,6 +41,50 @@ Deno.test("listenStream() says which port is taken", async () => {
     code: "cannot_listen",
     message: /^Cannot listen on "127\.0\.0\.1:\d+": the address is in use$/,
   });
+});
+
+Deno.test("listenStream() with reusePort shares a port with others that want to share it, and with nobody else", async () => {
+  assert.ok(canReusePort(), "deno.json says so");
+  using first = await listenStream({ transport: "tcp", hostname: "127.0.0.1", port: 0 }, { reusePort: true });
+  using second = await listenStream(first.address, { reusePort: true });
+  assert.deepEqual(second.address, first.address);
+  await assert.rejects(listenStream(first.address), /the address is in use$/);
+  assert.ok(first.address.transport === "tcp");
+  // The kernel spreads connections; both get some before long.
+  const { port } = first.address;
+  const [one, two] = [first.accept(), second.accept()];
+  const ends: Deno.Conn[] = [];
+  const both = Promise.all([one, two]).then((served) => ends.push(...served));
+  while (ends.length === 0) {
+    const client = await Deno.connect({ port });
+    await Promise.race([both, one, two]);
+    client.close();
+  }
+  for (const end of ends) end.close();
+});
+
+Deno.test("listenStream() with reusePort is refused in words where Deno was not told --unstable-net", async () => {
+  const net = new URL("../../lib/net/mod.ts", import.meta.url);
+  const script = `
+    import { canReusePort, listenStream } from ${JSON.stringify(net)};
+    const address = { transport: "tcp", hostname: "127.0.0.1", port: 0 };
+    (await listenStream(address)).close();
+    const why = await listenStream(address, { reusePort: true }).catch((thrown) => thrown.message);
+    console.log(JSON.stringify([canReusePort(), why]));`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-config", "-A", "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(script));
+  await writer.close();
+  const { stdout } = await child.output();
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), [
+    false,
+    'Cannot listen on "127.0.0.1:0": a port is shared only with --unstable-net',
+  ]);
 });
 
 Deno.test("Acceptor goes on after a failure, and serves no more at once than allowed", async () => {

@@ -3,19 +3,16 @@
  */
 import { findSimilar } from "@optique/core/suggestion";
 import type { Leaf } from "../leaf.ts";
-import { askLeaf } from "../spoa/ask.ts";
-import { checkLeaf } from "../spoa/check.ts";
-import { configLeaf } from "../spoa/config.ts";
-import { recordLeaf, replayLeaf } from "../spoa/record.ts";
 import { runLeaf } from "../spoa/run.ts";
 import { UsageError } from "../usage_error.ts";
 
-const LEAVES: Readonly<Record<string, Leaf>> = {
-  config: configLeaf,
-  check: checkLeaf,
-  ask: askLeaf,
-  record: recordLeaf,
-  replay: replayLeaf,
+/** The agent itself is here at once, the others when they are called: a SIGHUP finds it ready the sooner. */
+const LEAVES: Readonly<Record<string, () => Promise<Leaf>>> = {
+  config: async () => (await import("../spoa/config.ts")).configLeaf,
+  check: async () => (await import("../spoa/check.ts")).checkLeaf,
+  ask: async () => (await import("../spoa/ask.ts")).askLeaf,
+  record: async () => (await import("../spoa/record.ts")).recordLeaf,
+  replay: async () => (await import("../spoa/record.ts")).replayLeaf,
 };
 
 /**
@@ -24,10 +21,10 @@ const LEAVES: Readonly<Record<string, Leaf>> = {
  * @param name the word behind `spoa`; `undefined` for the agent itself
  * @throws {UsageError} when there is no such command
  */
-export function spoaLeaf(name: string | undefined): Leaf {
+export async function spoaLeaf(name: string | undefined): Promise<Leaf> {
   if (name === undefined) return runLeaf;
-  const found = Object.hasOwn(LEAVES, name) ? LEAVES[name] : undefined;
-  if (found !== undefined) return found;
+  const load = Object.hasOwn(LEAVES, name) ? LEAVES[name] : undefined;
+  if (load !== undefined) return await load();
   const near = findSimilar(name, Object.keys(LEAVES));
   const hint = near.length === 0 ? `the commands are ${Object.keys(LEAVES).join(", ")}` : `did you mean ${near[0]}?`;
   throw new UsageError(`Cannot find command "spoa ${name}": ${hint}`, "happi spoa --help");

@@ -1,19 +1,29 @@
 /**
  * Which worker listens where.
  *
- * With `--io epoll` all workers listen on the same TCP port, and the kernel spreads connections over them. Everywhere
- * else each worker has an address of its own: the first as it was given, the others the next ports (3001, 3002) or names
- * (`spoa.2.sock`), and HAProxy spreads connections over its `server` lines. A unix socket has one listener only; and
- * Deno's own listener shares a port only with `--unstable-net`, without which trying to ends the process.
+ * A TCP port is shared by all workers, and the kernel spreads connections over them: always with `--io epoll`, and else
+ * where Deno was started so that it can. Everywhere else each worker has an address of its own: the first as it was
+ * given, the others the next ports (3001, 3002) or names (`spoa.2.sock`), and HAProxy spreads connections over its
+ * `server` lines.
+ *
+ * One unix socket for all was measured (2 workers, 2 cores, Deno 2.9) and is worse than a socket each. With epoll, one
+ * listening descriptor watched by both loops with EPOLLEXCLUSIVE: of 64 connections 0 and 64, or 54 and 10, instead of 32
+ * and 32, so one core does the work; a frame costs the same (4.5 to 6.1 us of CPU, 5.0 to 5.6 with a socket each). With
+ * Deno's own I/O a connection cannot be handed to a worker; its two streams can, and then a round trip costs 159 us of
+ * CPU instead of 17.
  */
-import type { Address } from "../../net/mod.ts";
+import { type Address, canReusePort } from "../../net/mod.ts";
 
 /** How a worker reads and writes. */
 export type Io = "default" | "epoll";
 
-/** Whether workers listen on an address together. */
-export function isShared(address: Address, io: Io): boolean {
-  return io === "epoll" && address.transport === "tcp";
+/**
+ * Whether workers listen on an address together.
+ *
+ * @param hasReusePort whether Deno's own listener can share a port
+ */
+export function isShared(address: Address, io: Io, hasReusePort: boolean = canReusePort()): boolean {
+  return address.transport === "tcp" && (io === "epoll" || hasReusePort);
 }
 
 /**
@@ -21,6 +31,8 @@ export function isShared(address: Address, io: Io): boolean {
  *
  * @param address the first worker's
  * @param worker from 1
+ * @param io how it reads and writes
+ * @param hasReusePort whether Deno's own listener can share a port
  *
  * @example
  * ```ts
@@ -30,8 +42,8 @@ export function isShared(address: Address, io: Io): boolean {
  * assert.deepEqual(unix, { transport: "unix", path: "/run/happi/spoa.2.sock" });
  * ```
  */
-export function addressOf(address: Address, worker: number, io: Io): Address {
-  if (worker === 1 || isShared(address, io)) return address;
+export function addressOf(address: Address, worker: number, io: Io, hasReusePort: boolean = canReusePort()): Address {
+  if (worker === 1 || isShared(address, io, hasReusePort)) return address;
   if (address.transport === "unix") {
     return { ...address, path: address.path.replace(/(\.[A-Za-z]+)?$/, (end) => `.${worker}${end}`) };
   }
@@ -40,8 +52,14 @@ export function addressOf(address: Address, worker: number, io: Io): Address {
 }
 
 /** Every address that HAProxy can reach workers at, each once. */
-export function allAddresses(addresses: readonly Address[], workers: number, io: Io): Address[] {
-  return addresses.flatMap((address) =>
-    Array.from({ length: isShared(address, io) ? 1 : workers }, (_, index) => addressOf(address, index + 1, io))
-  );
+export function allAddresses(
+  addresses: readonly Address[],
+  workers: number,
+  io: Io,
+  hasReusePort: boolean = canReusePort(),
+): Address[] {
+  return addresses.flatMap((address) => {
+    const count = isShared(address, io, hasReusePort) ? 1 : workers;
+    return Array.from({ length: count }, (_, index) => addressOf(address, index + 1, io, hasReusePort));
+  });
 }

@@ -74,17 +74,23 @@ export const askLeaf = leaf<AskValues>({
   run,
 });
 
-async function run({ stdout }: Environment, { own }: AskValues): Promise<number> {
+async function run({ stdout, stderr }: Environment, { own }: AskValues): Promise<number> {
   if (own.check !== (own.message === undefined)) {
     throw new UsageError("Cannot ask nothing: give --message, or --check", "happi spoa ask --help");
   }
   const args = Object.fromEntries(own.arg.map(readArgument));
   const timeout = own.timeout === undefined ? {} : { timeoutMs: readDuration("--timeout", own.timeout) };
   await using client = await SpopClient.connect(own.agent ?? DEFAULT_LISTEN, { ...timeout, healthcheck: own.check });
-  const result = own.message === undefined
-    ? client.hello
-    : (await client.notify([{ name: own.message, args }])).map(rowOf);
-  await stdout.write(render(result, own.format, stdout).text);
+  if (own.message === undefined) {
+    await stdout.write(render(client.hello, own.format, stdout).text);
+    return EXIT.done;
+  }
+  const actions = await client.notify([{ name: own.message, args }]);
+  await stdout.write(render(actions.map(rowOf), own.format, stdout).text);
+  // SPOP has no word for a message that nobody answers.
+  if (actions.length === 0) {
+    await stderr.write(`happi: the agent sets nothing; it may not know message "${own.message}" or these arguments\n`);
+  }
   return EXIT.done;
 }
 

@@ -29,7 +29,7 @@ const DEADLINE_SHARE = 0.9;
 
 /** An agent in this thread. */
 export class Engine implements Runner {
-  readonly failed = new Promise<never>(() => {});
+  readonly ended = new Promise<never>(() => {});
   readonly #agent: Agent;
   readonly #policies: PolicySet;
   readonly #tap: VerdictTap;
@@ -54,7 +54,7 @@ export class Engine implements Runner {
    */
   static async start(
     settings: RunnerSettings,
-    { onVerdict }: RunnerEvents,
+    { onVerdict }: Pick<RunnerEvents, "onVerdict">,
     worker = 1,
     make: (kind: string, options: PolicyOptions) => Promise<Policy> = makePolicy,
   ): Promise<Engine> {
@@ -113,7 +113,7 @@ export class Engine implements Runner {
 
 /** The first fault of each kind and message; the counters have all. */
 function logFault({ kind, message, cause }: Fault): void {
-  const where = message === undefined ? "" : ` of message "${message}"`;
+  const where = message === undefined ? "" : kind === "unknown_message" ? ` "${message}"` : ` of message "${message}"`;
   LOG.warn("{fault}{where}: {why} (said once; GET /api/v1/spoa/messages counts)", {
     fault: kind.replaceAll("_", " "),
     where,

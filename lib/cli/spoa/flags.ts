@@ -19,8 +19,7 @@ export const listen = multiple(option("--listen", word("ADDRESS"), {
 
 /** `--workers`. */
 export const workers = optional(option("--workers", word("N"), {
-  description:
-    message`Threads (1). They share a TCP port with --io epoll; else the others take the next ports, and sockets named NAME.2.sock`,
+  description: message`Threads (1). They share a TCP port; of a unix socket each has its own: spoa.sock, spoa.2.sock`,
 }));
 
 /** `--io`. */

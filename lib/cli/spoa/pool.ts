@@ -12,30 +12,29 @@ import {
   type PolicyView,
   type TableParts,
 } from "../../spop/mod.ts";
-import { parseAddress } from "../../net/mod.ts";
+import { type Address, listenStream, parseAddress } from "../../net/mod.ts";
 import type { Environment } from "../environment.ts";
 import type { Level } from "../log_format.ts";
 import { isShared } from "./addresses.ts";
 import {
   type Changes,
-  errorOf,
   mergeChanges,
   plainChanges,
   type Runner,
   type RunnerEvents,
   type RunnerSettings,
 } from "./runner.ts";
-import type { Call, FromWorker, ToWorker } from "./worker_calls.ts";
+import { Thread } from "./thread.ts";
+import type { Call } from "./worker_calls.ts";
 
 /** A pool of workers. */
 export class Pool implements Runner {
-  readonly failed: Promise<never>;
+  readonly ended: Promise<Error>;
   readonly #threads: readonly Thread[];
   readonly #shared: SharedLists;
 
   private constructor(threads: readonly Thread[], shared: SharedLists) {
-    this.failed = Promise.race(threads.map((thread) => thread.failed));
-    this.failed.catch(() => {}); // whoever waits for it is told
+    this.ended = Promise.race(threads.map((thread) => thread.ended));
     this.#threads = threads;
     this.#shared = shared;
   }
@@ -43,7 +42,8 @@ export class Pool implements Runner {
   /**
    * Reads the lists, then starts the workers.
    *
-   * @throws whatever the first worker that cannot start says
+   * @throws {CannotListen} when somebody else listens on a port that is to be shared
+   * @throws {WorkerEnded} {@linkcode InvalidPolicy} whatever the first worker that cannot start says
    */
   static async start(
     settings: RunnerSettings,
@@ -51,8 +51,10 @@ export class Pool implements Runner {
     { stderr }: Pick<Environment, "stderr">,
     level: Level,
   ): Promise<Pool> {
-    const threads = Array.from({ length: settings.workers }, () => {
-      return new Thread((line) => void stderr.write(line).catch(() => {}), events.onVerdict);
+    await checkFree(settings);
+    const onLine = (line: string) => void stderr.write(line).catch(() => {});
+    const threads = Array.from({ length: settings.workers }, (_, index) => {
+      return new Thread(index + 1, { ...events, onLine });
     });
     const shared = new SharedLists((policy, table) => {
       for (const thread of threads) thread.send({ policy, table });
@@ -114,7 +116,8 @@ export class Pool implements Runner {
   }
 
   async drain(): Promise<void> {
-    await this.#askAll({ call: "drain" });
+    // One that has ended cannot; the others do not suffer for it.
+    await Promise.allSettled(this.#threads.map((thread) => thread.ask({ call: "drain" })));
     for (const thread of this.#threads) thread.end();
     await this.#shared.policies[Symbol.asyncDispose]();
   }
@@ -122,6 +125,16 @@ export class Pool implements Runner {
   #askAll<T>(call: Call): Promise<T[]> {
     return Promise.all(this.#threads.map((thread) => thread.ask<T>(call)));
   }
+}
+
+/**
+ * Two agents by mistake on one port would share its connections without a word: a shared port is first listened on alone.
+ *
+ * @throws {CannotListen}
+ */
+async function checkFree({ listen, io, workers }: RunnerSettings): Promise<void> {
+  const isTried = (address: Address) => workers > 1 && isShared(address, io);
+  for (const address of listen.filter(isTried)) (await listenStream(address)).close();
 }
 
 /** Numbers of the workers together; texts of the first. */
@@ -150,54 +163,5 @@ class SharedLists {
 
   reload(policies: readonly PolicyConfig[]) {
     return this.policies.apply(policies.filter((policy) => policy.kind === "ip_reputation"));
-  }
-}
-
-/** One worker: questions and answers over its messages. */
-class Thread {
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
-  readonly #failed = Promise.withResolvers<never>();
-  /** Rejects when the worker has ended by itself. */
-  readonly failed = this.#failed.promise;
-  #nextId = 1;
-
-  constructor(onLine: (line: string) => void, onVerdict: RunnerEvents["onVerdict"]) {
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
-      if ("line" in data) onLine(data.line);
-      else if ("verdicts" in data) data.verdicts.forEach(onVerdict);
-      else this.#settle(data);
-    });
-    this.#worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      const why = new Error(`a worker has ended: ${event.message}`);
-      for (const asked of this.#asked.values()) asked.reject(why);
-      this.#failed.reject(why);
-      this.#asked.clear();
-    });
-  }
-
-  send(message: ToWorker): void {
-    this.#worker.postMessage(message);
-  }
-
-  // What the worker answers to a call is known by who calls.
-  ask<T>(call: Call): Promise<T> {
-    const id = this.#nextId++;
-    const asked = Promise.withResolvers<unknown>();
-    this.#asked.set(id, asked);
-    this.send({ id, call });
-    return asked.promise as Promise<T>;
-  }
-
-  end(): void {
-    this.#worker.terminate();
-  }
-
-  #settle(answer: Extract<FromWorker, { id: number }>): void {
-    const asked = this.#asked.get(answer.id);
-    this.#asked.delete(answer.id);
-    if ("error" in answer) asked?.reject(errorOf(answer.error));
-    else asked?.resolve(answer.result);
   }
 }

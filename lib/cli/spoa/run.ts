@@ -5,27 +5,15 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { getLogger } from "@logtape/logtape";
-import { reason } from "../../errors.ts";
-import { Feed } from "../../feed/mod.ts";
-import { formatAddress } from "../../net/mod.ts";
-import { serveSurfaces } from "../../server/mod.ts";
-import { type PolicyChanges, spoaMetrics, spoaRoutes, type SpoaView, type VerdictRecord } from "../../spop/mod.ts";
 import { logLevel } from "../connection.ts";
 import type { Environment } from "../environment.ts";
-import { EXIT } from "../exit_status.ts";
 import { leaf } from "../leaf.ts";
 import type { Level } from "../log_format.ts";
-import { configureLogs } from "../logging.ts";
 import { UsageError } from "../usage_error.ts";
 import { word } from "../values.ts";
-import { Engine } from "./engine.ts";
 import { config, io, listen, workers } from "./flags.ts";
-import { Pool } from "./pool.ts";
-import { type Changes, errorOf, type Runner } from "./runner.ts";
-import { readPlan, type SpoaFlags, type SpoaPlan } from "./settings.ts";
-
-const LOG = getLogger(["happi", "spoa"]);
+import { Hangups } from "./hangups.ts";
+import type { SpoaFlags } from "./settings.ts";
 
 /** The commands below `happi spoa`, and a line about each. */
 export const SPOA_COMMANDS: readonly (readonly [name: string, about: string])[] = [
@@ -51,6 +39,8 @@ export const runLeaf = leaf<RunValues>({
     "0 to 100, and 100 where no list knows the address.",
     "SIGHUP reads the configuration and all lists and files again without dropping a connection; what is wrong with the new " +
     "changes nothing. SIGTERM or Ctrl-C finishes what HAProxy waits for, then says goodbye.",
+    "What a script throws behind its verdict is logged and counted. A worker that is lost, since its script loops or ends " +
+    "it, ends happi with status 70 as SIGTERM does: have your service manager start it again.",
   ],
   lead: [{ title: "Commands", entries: SPOA_COMMANDS }],
   parser: object({
@@ -68,9 +58,18 @@ export const runLeaf = leaf<RunValues>({
       })),
       loglevel: logLevel,
     }),
-    rest: object({ command: optional(argument(word("COMMAND", SPOA_COMMANDS))) }),
+    rest: object({ command: optional(argument(word("COMMAND", SPOA_COMMANDS), { hidden: "doc" })) }),
   }),
   sections: [{
+    title: "Configuration",
+    lines: [
+      "[spoa]                       # listen, workers, io, processing_ms, http, record_verdicts",
+      'listen = ["127.0.0.1:3000"]',
+      "[spoa.limit]                 # a policy: its kind and its options; others are beside it",
+      'kind = "rate"                # the kinds: happi spoa config --help',
+      "rate = 20",
+    ],
+  }, {
     title: "Examples",
     lines: [
       "happi spoa config --haproxy 3.2                  # what HAProxy needs",
@@ -89,109 +88,7 @@ async function run(environment: Environment, { own, rest }: RunValues): Promise<
       "happi spoa --help",
     );
   }
-  const level = own.loglevel ?? "INFO";
-  await configureLogs(environment, level);
-  const plan = await readPlan(environment, own);
-  const { stderr, signal } = environment;
-  let watch = (_readers: number) => {};
-  const verdicts = new Feed<VerdictRecord>({ onReaders: (readers) => watch(readers) });
-  const runner = await start(environment, plan, (verdict) => verdicts.push(verdict), level);
-  watch = (readers) => void runner.watch(plan.recordVerdicts || readers > 0);
-  await using http = await serveHttp(plan, viewOf(runner, plan, verdicts));
-  for (const { address, worker } of await runner.listeners()) {
-    const who = plan.workers > 1 ? `, worker ${worker}` : "";
-    await stderr.write(`happi: answering SPOE on ${address}${who}\n`);
-  }
-  if (http !== undefined) await stderr.write(`happi: serving http://${formatAddress(http.address)}/api/v1/spoa\n`);
-  const forget = environment.onHangup(() => void reload(environment, own, plan, runner));
-  await Promise.race([aborted(signal), runner.failed]);
-  forget();
-  verdicts.close();
-  await http?.stop();
-  await runner.drain();
-  return EXIT.done;
-}
-
-/** A thread of its own for epoll, which takes the whole of it; else only when several are wanted. */
-async function start(
-  environment: Environment,
-  plan: SpoaPlan,
-  onVerdict: (verdict: VerdictRecord) => void,
-  level: Level,
-): Promise<Runner> {
-  const { listen, workers, io, processingMs, policies, recordVerdicts: isWatched } = plan;
-  const settings = { listen, workers, io, processingMs, policies, isWatched };
-  try {
-    const isHere = workers === 1 && io === "default";
-    return isHere
-      ? await Engine.start(settings, { onVerdict })
-      : await Pool.start(settings, { onVerdict }, environment, level);
-  } catch (thrown) {
-    throw thrown instanceof Error ? plan.locate(thrown) : thrown;
-  }
-}
-
-function viewOf(runner: Runner, { workers }: SpoaPlan, verdicts: Feed<VerdictRecord>): SpoaView {
-  return {
-    workers,
-    verdicts,
-    listeners: () => runner.listeners(),
-    stats: () => runner.stats(),
-    policies: () => runner.policies(),
-  };
-}
-
-async function serveHttp({ http }: SpoaPlan, view: SpoaView) {
-  if (http === undefined) return undefined;
-  return await serveSurfaces({
-    listen: http,
-    routes: (stopping) => [spoaRoutes({ view, stopping })],
-    collectors: [async () => spoaMetrics(await view.stats())],
-  });
-}
-
-/** Reads the configuration again; one line for each thing that has changed, or has not. */
-async function reload(environment: Environment, flags: SpoaFlags, before: SpoaPlan, runner: Runner): Promise<void> {
-  try {
-    const plan = await readPlan(environment, flags);
-    for (const [field, key] of FIXED) {
-      if (JSON.stringify(plan[field]) !== JSON.stringify(before[field])) {
-        LOG.warn('"{key}" has changed in the configuration: start happi again to have it', { key });
-      }
-    }
-    tellChanges(await runner.reload(plan.policies), plan);
-  } catch (thrown) {
-    LOG.error("Nothing was reloaded: {why}", { why: reason(thrown) });
-  }
-}
-
-/** What only a new start changes, and its key in the file. */
-const FIXED = [
-  ["listen", "listen"],
-  ["workers", "workers"],
-  ["io", "io"],
-  ["processingMs", "processing_ms"],
-  ["http", "http"],
-  ["recordVerdicts", "record_verdicts"],
-] as const satisfies readonly (readonly [keyof SpoaPlan, string])[];
-
-function tellChanges(changes: Changes, { locate }: SpoaPlan): void {
-  for (const { name, error } of changes.failed) {
-    LOG.error('Policy "{name}" stays as it was: {why}', { name, why: reason(locate(errorOf(error))) });
-  }
-  const words: readonly (readonly [word: string, names: PolicyChanges["added"]])[] = [
-    ["added", changes.added],
-    ["changed", changes.changed],
-    ["read again", changes.reloaded],
-    ["removed", changes.removed],
-  ];
-  const said = words.filter(([, names]) => names.length > 0).map(([word, names]) => `${word} ${names.join(", ")}`);
-  LOG.info("Reloaded: {what}", { what: said.length === 0 ? "nothing has changed" : said.join("; ") });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  using hangups = new Hangups(environment);
+  const { serveSpoa } = await import("./serve.ts");
+  return await serveSpoa(environment, own, own.loglevel ?? "INFO", hangups);
 }

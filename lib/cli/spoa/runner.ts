@@ -16,8 +16,8 @@ import type { Io } from "./addresses.ts";
 
 /** An agent that runs. */
 export interface Runner {
-  /** Rejects when a part of it has ended by a fault of its own. */
-  readonly failed: Promise<never>;
+  /** Settles with the reason when a part of it has ended by itself or is stuck. */
+  readonly ended: Promise<Error>;
   listeners(): Promise<readonly ListenerView[]>;
   stats(): Promise<AgentStats>;
   policies(): Promise<readonly PolicyView[]>;
@@ -42,6 +42,8 @@ export interface RunnerSettings {
 /** Who is told of what happens in an agent. */
 export interface RunnerEvents {
   readonly onVerdict: (verdict: VerdictRecord) => void;
+  /** Told as text what was thrown in a worker where nobody catches. */
+  readonly onStrayError: (text: string) => void;
 }
 
 /** What a change came to, as plain data. */

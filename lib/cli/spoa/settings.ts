@@ -70,6 +70,11 @@ export async function readPlan({ stdin }: Pick<Environment, "stdin">, flags: Spo
   };
 }
 
+/** Whether a user's own code runs, which may loop. */
+export function hasScript({ policies }: Pick<SpoaPlan, "policies">): boolean {
+  return policies.some(({ kind }) => kind === "script");
+}
+
 const NO_CONFIG: SpoaConfig = { settings: {}, policies: [], locate: (error) => error };
 
 /** Message `get-ip-reputation`, argument `ip`, variable `ip_score` in the session. */

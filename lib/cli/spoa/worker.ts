@@ -12,6 +12,7 @@ import {
 import { configureLogs } from "../logging.ts";
 import { Engine } from "./engine.ts";
 import { plainError } from "./runner.ts";
+import { catchStrayErrors, strayText } from "./stray_errors.ts";
 import type { Call, FromWorker, ToWorker } from "./worker_calls.ts";
 
 /** A worker's own global, which TypeScript takes for a page's. */
@@ -25,6 +26,7 @@ let engine: Engine | undefined;
 let verdicts: VerdictRecord[] = [];
 
 self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  if ("beat" in data) return main.postMessage(data);
   if ("table" in data) return takeTable(data.policy, new PrefixTable(data.table));
   const { id, call } = data;
   carryOut(call).then(
@@ -32,6 +34,9 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     (thrown) => main.postMessage({ id, error: plainError(thrown) }),
   );
 });
+
+catchStrayErrors((thrown) => main.postMessage({ stray: strayText(thrown) }));
+main.postMessage({ beat: true });
 
 async function carryOut(call: Call): Promise<unknown> {
   if (call.call === "start") return await start(call);

@@ -10,13 +10,21 @@ export interface StartedSpoa extends AsyncDisposable {
   until(pattern: RegExp): Promise<RegExpExecArray>;
   signal(name: Deno.Signal): void;
   /** Sends SIGTERM; gives its exit status and all that it said. */
-  stop(): Promise<{ readonly code: number; readonly said: string }>;
+  stop(): Promise<End>;
+  /** Waits until it ends by itself. */
+  end(): Promise<End>;
 }
 
-/** Starts it. */
-export function startSpoa(args: readonly string[]): StartedSpoa {
+/** How it ended. */
+export interface End {
+  readonly code: number;
+  readonly said: string;
+}
+
+/** Starts it, with flags of Deno's own where it needs some. */
+export function startSpoa(args: readonly string[], denoFlags: readonly string[] = []): StartedSpoa {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "spoa", ...args],
+    args: ["run", "-A", ...denoFlags, "main.ts", "spoa", ...args],
     cwd: ROOT,
     stdin: "null",
     stdout: "null",
@@ -30,13 +38,17 @@ export function startSpoa(args: readonly string[]): StartedSpoa {
     isEnded = done;
     said += value ?? "";
   };
-  const stop = async () => {
-    if (!isEnded) child.kill("SIGTERM");
+  const end = async () => {
     const { code } = await child.status;
     while (!isEnded) await read();
     return { code, said };
   };
+  const stop = async () => {
+    if (!isEnded) child.kill("SIGTERM");
+    return await end();
+  };
   return {
+    end,
     signal: (name) => child.kill(name),
     stop,
     async until(pattern) {
