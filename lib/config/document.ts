@@ -42,6 +42,7 @@ export interface Document {
  */
 export function readDocument(text: string, file: string): Document {
   const root = parseToml(text, file);
+  if (isDeep(root)) throw new InvalidConfig({ file }, `is nested more than ${MOST_LEVELS} levels deep`);
   let positions: Positions | undefined;
   return {
     file,
@@ -57,6 +58,18 @@ export function readDocument(text: string, file: string): Document {
 /** Whether a value is a table. */
 export function isTable(value: unknown): value is Table {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** What reads the tables calls itself for each level; a dotted key makes as many as it likes. */
+const MOST_LEVELS = 64;
+
+function isDeep(root: Table): boolean {
+  let level: unknown[] = [root];
+  for (let depth = 0; depth <= MOST_LEVELS; depth++) {
+    if (level.length === 0) return false;
+    level = level.flatMap((value) => Array.isArray(value) || isTable(value) ? Object.values(value) : []);
+  }
+  return true;
 }
 
 function parseToml(text: string, file: string): Table {

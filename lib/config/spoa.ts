@@ -7,6 +7,7 @@
 import { CHAIN_TABLES, InvalidPolicy, POLICY_KIND_NAMES, POLICY_KINDS, type PolicyConfig } from "../spop/mod.ts";
 import { type Document, isTable, readDocument, type Table } from "./document.ts";
 import type { InvalidConfig } from "./errors.ts";
+import { besideFile, folderOf, optionFault, optionName } from "./option_keys.ts";
 import type { PathPart } from "./positions.ts";
 import { flag, integer, oneOf, readTable, type Schema, shown, text, texts } from "./schema.ts";
 
@@ -101,8 +102,7 @@ function readOptions(
 ): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(table)) {
-    if (!/^[a-z][a-z0-9_]*$/.test(key)) throw document.fault([...path, key], "is unknown: keys are in snake_case");
-    const name = camelCase(key);
+    const name = optionName(document, path, key);
     const isOwn = how.tables.includes(name);
     const read = isOwn ? plain(value) : readOption(document, [...path, key], value, how);
     options[name] = how.files.includes(name) ? besideFile(read, how.folder) : read;
@@ -121,55 +121,10 @@ function plain(value: unknown): unknown {
   return isTable(value) ? { ...value } : value;
 }
 
-/** Relative paths are meant from the configuration's folder on, wherever happi was started. */
-function besideFile(value: unknown, folder: string): unknown {
-  if (Array.isArray(value)) return value.map((one) => besideFile(one, folder));
-  if (typeof value !== "string" || value === "" || /^(\/|https?:\/\/)/.test(value)) return value;
-  return `${folder}${value}`;
-}
-
-function folderOf(file: string): string {
-  const at = file.lastIndexOf("/");
-  return at < 0 ? "" : file.slice(0, at + 1);
-}
-
 /** Puts a policy's words into those of the file. */
 function locate(document: Document, policies: readonly PolicyConfig[], error: Error): Error | InvalidConfig {
   if (!(error instanceof InvalidPolicy)) return error;
   const [, name = "", why = error.message] = /^Cannot make policy "([^"]*)": (.*)$/s.exec(error.message) ?? [];
   if (!policies.some((policy) => policy.name === name)) return error;
-  const [, option = ""] = /options? "([^"]+)"/.exec(why) ?? [];
-  const path = ["spoa", name, ...pathOf(option)];
-  const said = new RegExp(`^option "${option.replaceAll(/[.[\]]/g, "\\$&")}" `).exec(why)?.[0].length ?? 0;
-  if (said > 0 && option !== "") return document.fault(path, snakeOptions(why.slice(said)), error);
-  const unknown = /^there is no option "[^"]+", only (.*)$/.exec(why);
-  if (unknown !== null) return document.fault(path, `is unknown: the keys are ${snakeWords(unknown[1] ?? "")}`, error);
-  return document.fault(path, `cannot be used: ${snakeOptions(why)}`, error);
-}
-
-/** `lists[0].prefixColumn` as the path of its key. */
-function pathOf(option: string): PathPart[] {
-  if (option === "") return [];
-  return option.split(".").flatMap((part) => {
-    const [, key = part, index] = /^(.*?)\[(\d+)\]$/.exec(part) ?? [];
-    return index === undefined ? [snakeCase(key)] : [snakeCase(key), Number(index)];
-  });
-}
-
-/** The options that a sentence names, as the file names them. */
-function snakeOptions(why: string): string {
-  return why.replaceAll(/(?<=\boptions? )"[^"]+"(?: and "[^"]+")*|(?<=give one of )(?:"[^"]+"(?:, )?)+/g, snakeCase);
-}
-
-/** `"a", "bC"` as `a, b_c`. */
-function snakeWords(list: string): string {
-  return snakeCase(list.replaceAll('"', ""));
-}
-
-function camelCase(key: string): string {
-  return key.replaceAll(/_([a-z0-9])/g, (_, one: string) => one.toUpperCase());
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (one) => `_${one.toLowerCase()}`);
+  return optionFault(document, ["spoa", name], why, error);
 }

@@ -4,7 +4,9 @@
  *
  * The reader sets the pace: nothing is taken from the feed before it is wanted, so a slow reader costs no memory.
  */
+import { feedBody } from "./body.ts";
 import type { Feed, FeedItem, ReadOptions } from "./feed.ts";
+import { Pending } from "./pending.ts";
 import { beginningOf, formatId, InvalidFeedRequest } from "./resume.ts";
 
 /** How a feed is handed out. */
@@ -68,8 +70,13 @@ export async function feedResponse<T>(
   if (mode === "longpoll") return await longPoll(feed, begin, options);
   const writer = WRITERS[mode];
   const format = options.format ?? JSON.stringify;
-  const text = (item: FeedItem<T>) => writer.item(feed, item, format, options.event);
-  const body = stream(feed, begin, { ...options, heartbeatMs, opening: writer.opening, life: writer.life, text });
+  const body = feedBody(feed, begin, {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    heartbeatMs,
+    opening: ENCODER.encode(writer.opening),
+    life: ENCODER.encode(writer.life),
+    write: (item) => ENCODER.encode(writer.item(feed, item, format, options.event)),
+  });
   return new Response(body, { headers: { "content-type": writer.type, "cache-control": "no-store" } });
 }
 
@@ -120,8 +127,15 @@ function modeOf(query: URLSearchParams, headers: Headers, usual: FeedMode | unde
   return known ?? usual ?? (accepts ? "eventsource" : "continuous");
 }
 
-/** The seed's words: `true` is 60 seconds, `false` and 0 none, everything else seconds. */
-function heartbeatOf(given: string | null, usualMs: number): number {
+/**
+ * How often a sign of life is sent. The seed's words: `true` is 60 seconds, `false` and 0 none, everything else seconds.
+ *
+ * @param given the parameter `heartbeat` of a query
+ * @param usualMs where it says nothing, in milliseconds
+ * @returns in milliseconds; 0 for never
+ * @throws {InvalidFeedRequest} when it is no number
+ */
+export function heartbeatOf(given: string | null, usualMs: number): number {
   if (given === null) return usualMs;
   if (given === "" || given === "true") return 60_000;
   if (given === "false") return 0;
@@ -129,41 +143,6 @@ function heartbeatOf(given: string | null, usualMs: number): number {
     throw new InvalidFeedRequest("heartbeat", given, 'seconds up to 99999, "true" or "false"');
   }
   return Number(given) * 1000;
-}
-
-interface StreamOptions<T> {
-  readonly signal?: AbortSignal;
-  readonly heartbeatMs: number;
-  readonly opening: string;
-  readonly life: string;
-  readonly text: (item: FeedItem<T>) => string;
-}
-
-/** The bytes of a stream, made when they are wanted. */
-function stream<T>(
-  feed: Feed<T>,
-  begin: ReadOptions,
-  options: StreamOptions<T>,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const { signal, heartbeatMs, opening, life, text } = options;
-  const reader = feed.read({ ...begin, ...(signal === undefined ? {} : { signal }) });
-  let next: Promise<IteratorResult<FeedItem<T>, undefined>> | undefined;
-  return new ReadableStream({
-    start(controller) {
-      if (opening !== "") controller.enqueue(ENCODER.encode(opening));
-    },
-    async pull(controller) {
-      next ??= reader.next();
-      const result = await within(next, heartbeatMs);
-      if (result === undefined) return controller.enqueue(ENCODER.encode(life));
-      next = undefined;
-      if (result.done) return controller.close();
-      controller.enqueue(ENCODER.encode(text(result.value)));
-    },
-    async cancel() {
-      await reader.return?.();
-    },
-  }, { highWaterMark: 0 });
 }
 
 /** Waits for a first record, then gives all that are there. */
@@ -177,7 +156,7 @@ async function longPoll<T>(feed: Feed<T>, begin: ReadOptions, options: FeedRespo
     for (let patienceMs = waitMs; records.length < limit; patienceMs = 1) {
       // What is there comes in the same turn of the event loop; only the first may be waited for.
       if (records.length > 0 && lastId >= feed.lastId) break;
-      const result = await within(reader.next(), patienceMs);
+      const result = await new Pending(reader.next()).within(patienceMs);
       if (result === undefined || result.done) break;
       if (result.value.kind === "lost") {
         lost += result.value.count;
@@ -195,18 +174,6 @@ async function longPoll<T>(feed: Feed<T>, begin: ReadOptions, options: FeedRespo
   return new Response(body, {
     headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
   });
-}
-
-/** What a promise gives, or `undefined` when that takes too long; 0 waits for ever. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  if (ms === 0) return await promise;
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const ENCODER = new TextEncoder();

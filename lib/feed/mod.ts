@@ -3,8 +3,9 @@
  *
  * @module
  */
+export { feedBody, type FeedBodyOptions } from "./body.ts";
 export { Feed, type FeedItem, type FeedOptions, type ReadOptions } from "./feed.ts";
-export { FEED_MODES, type FeedMode, feedResponse, type FeedResponseOptions } from "./http.ts";
-export { formatId, InvalidFeedRequest } from "./resume.ts";
+export { FEED_MODES, type FeedMode, feedResponse, type FeedResponseOptions, heartbeatOf } from "./http.ts";
+export { beginningOf, type FeedBounds, formatId, InvalidFeedRequest } from "./resume.ts";
 export { type FeedRecord } from "./ring.ts";
 export { type FeedSocket, feedSocket, type FeedSocketOptions, sendFeed } from "./websocket.ts";

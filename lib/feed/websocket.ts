@@ -4,7 +4,7 @@
  * A socket that does not take what it is sent is not fed: the feed goes on without it, and tells it afterwards how many
  * records it has lost.
  */
-import type { Feed } from "./feed.ts";
+import type { Feed, FeedItem } from "./feed.ts";
 import { jsonItem } from "./http.ts";
 import { beginningOf } from "./resume.ts";
 
@@ -12,6 +12,10 @@ import { beginningOf } from "./resume.ts";
 export interface FeedSocketOptions<T> {
   /** A record's value as JSON; `JSON.stringify` if not given. */
   readonly format?: (value: T) => string;
+  /** An item as a frame, text or bytes, `undefined` for none; JSON with id and time, by `format`, if not given. */
+  readonly frame?: (item: FeedItem<T>) => string | Uint8Array<ArrayBuffer> | undefined;
+  /** How the connection is closed when the feed has ended; 1001 if not given. */
+  readonly ended?: { readonly code: number; readonly reason: string };
   /** How much may wait in the socket's own buffer, in bytes; 64 KiB if not given. */
   readonly maxBufferedBytes?: number;
   /** Ends the connection: the server stops. */
@@ -49,6 +53,8 @@ export async function sendFeed<T>(
   options: FeedSocketOptions<T> = {},
 ): Promise<void> {
   const { format = JSON.stringify, maxBufferedBytes = 64 * 1024, signal } = options;
+  const { frame = (item) => jsonItem(feed, item, format), ended = { code: 1001, reason: "the feed has ended" } } =
+    options;
   const closed = new AbortController();
   for (const event of ["close", "error"] as const) {
     socket.addEventListener(event, () => closed.abort(), { once: true });
@@ -56,15 +62,20 @@ export async function sendFeed<T>(
   const both = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
   for await (const item of feed.read({ ...begin, signal: both })) {
     if (socket.readyState !== OPEN) break;
-    socket.send(jsonItem(feed, item, format));
-    while (socket.bufferedAmount > maxBufferedBytes && !both.aborted) await pause();
+    const message = frame(item);
+    if (message !== undefined) socket.send(message);
+    for (let ms = 10; socket.bufferedAmount > maxBufferedBytes && !both.aborted; ms = Math.min(1000, ms * 2)) {
+      await pause(ms);
+    }
   }
-  if (socket.readyState === OPEN) socket.close(1001, "the feed has ended");
+  if (socket.readyState !== OPEN) return;
+  if (signal?.aborted) socket.close(1001, "the server stops");
+  else socket.close(ended.code, ended.reason);
 }
 
 const OPEN = 1;
 
-/** Nobody tells when a WebSocket's buffer empties. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
+/** Nobody tells when a WebSocket's buffer empties; who does not read for long is looked after less often. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

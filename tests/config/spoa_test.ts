@@ -127,6 +127,14 @@ const REFUSED: readonly (readonly [toml: string, message: string])[] = [
     '[spoa.t]\nkind = "jwt"\nsecret = "x"\nkey_file = "k"\n',
     'line 4, key "spoa.t.key_file" cannot be used: options "key_file" and "secret" exclude each other',
   ],
+  [
+    '[spoa.t]\nkind = "header_signature"\nsecrets = "hunter2"\n',
+    'line 3, key "spoa.t.secrets" is "(hidden)" and must be a list',
+  ],
+  [
+    "[spoa.x]\nkind = 'ab'\nsalt = 's'\n[spoa.x.variants]\n'option \"(\"' = -1\n",
+    'line 1, key "spoa.x."("" cannot be used: the weight of variant "option "("" is "-1" and must be',
+  ],
   ['[spoa.g]\nkind = "geoip"\n', 'line 1, key "spoa.g.databases" is missing'],
 ];
 
@@ -147,4 +155,30 @@ Deno.test("locate() gives back what is not about a policy of the file", () => {
   const { locate } = readSpoaConfig(GOOD, "happi.toml");
   const other = new Error("no");
   assert.equal(locate(other), other);
+});
+
+/** Files that somebody wants to harm with. */
+const HOSTILE: readonly (readonly [string, string])[] = [
+  ["nested lists", `[spoa.x]\nkind = "rate"\na = ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`],
+  ["nested tables", `[spoa.x]\nkind = "rate"\na = ${"{a=".repeat(20_000)}1${"}".repeat(20_000)}\n`],
+  ["a key of many dots", `[spoa.x]\nkind = "rate"\n${"a.".repeat(20_000)}a = 1\n`],
+  ["a header of many dots", `[spoa.x.${"a.".repeat(20_000)}a]\n`],
+  ["keys that collide", '[spoa.x]\nkind = "rate"\n[spoa]\nx.rate = 1\n'],
+  ["a key that is no option", '[spoa.x]\nkind = "rate"\n__proto__ = { rate = 1 }\n'],
+  ["bytes", "\0\u0001\ufffd"],
+];
+
+for (const [name, toml] of HOSTILE) {
+  Deno.test(`readSpoaConfig() says what is wrong with ${name}`, () => {
+    assert.throws(() => readSpoaConfig(toml, "happi.toml"), InvalidConfig);
+  });
+}
+
+Deno.test("readSpoaConfig() takes names of members that every object has as names like any other", () => {
+  const toml =
+    '[spoa.__proto__]\nkind = "jwt"\n[spoa.__proto__.claims]\n__proto__ = "sub"\n[spoa.constructor]\nkind = "rate"\n';
+  const { policies } = readSpoaConfig(toml, "happi.toml");
+  assert.deepEqual(policies.map((policy) => policy.name), ["__proto__", "constructor"]);
+  assert.deepEqual(Object.entries(policies[0]?.options.claims ?? {}), [["__proto__", "sub"]]);
+  assert.equal(Object.hasOwn(Object.prototype, "sub"), false);
 });

@@ -70,6 +70,7 @@ Deno.test("GET /spoa/messages has counters and latencies for each message, and b
   assert.deepEqual(latency_bounds_us, LATENCY_BOUNDS_US);
   assert.deepEqual([messages["choose-variant"].messages, messages["choose-variant"].latency.count], [1, 1]);
   assert.ok(engines.edge.bytes_in > 0 && engines.edge.bytes_out > 0);
+  assert.deepEqual([messages["choose-variant"].bytes_in, messages["choose-variant"].bytes_out], [7, 19]);
 });
 
 Deno.test("GET /spoa/verdicts over a WebSocket, behind the server's guards", async () => {
@@ -94,6 +95,7 @@ Deno.test("GET /spoa/verdicts over a WebSocket, behind the server's guards", asy
   assert.equal(id, "e-1");
   assert.deepEqual(value.args, { key: "k", cookie: "(hidden)", body: { bytes: 3 } });
   assert.deepEqual([value.policy, value.outcome], ["split", "answered"]);
+  assert.deepEqual([value.stream_id, value.frame_id], [1, 1]);
   const closed = new Promise((resolve) => socket.onclose = resolve);
   socket.close();
   await closed;
@@ -161,6 +163,7 @@ Deno.test("mergeStats() adds up what workers have counted", async () => {
   const merged = mergeStats([one, two]);
   assert.deepEqual([merged.frames, merged.bytes_in], [3, one.bytes_in + two.bytes_in]);
   assert.deepEqual(merged.messages["choose-variant"]?.messages, 3);
+  assert.deepEqual(merged.messages["choose-variant"]?.bytes_in, 3 * 7);
   const counts = [one, two, merged].map((stats) => stats.messages["choose-variant"]?.latency.count ?? NaN);
   assert.equal((counts[0] ?? NaN) + (counts[1] ?? NaN), counts[2]);
   assert.equal(merged.messages["choose-variant"]?.latency.buckets.reduce((a, b) => a + b), counts[2]);

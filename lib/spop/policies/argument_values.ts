@@ -26,6 +26,16 @@ export function textOf(value: Value | undefined): string | undefined {
 }
 
 /**
+ * Whether a request has a header or a cookie several times, by an argument with HAProxy's count of them. HAProxy gives a
+ * policy the last one; a server behind it may well go by the first, which nobody has looked at.
+ *
+ * @param count the argument
+ */
+export function isSeveral(count: Value | undefined): boolean {
+  return typeof count === "number" && count > 1;
+}
+
+/**
  * The bytes that an argument is: those of binary, or the UTF-8 of what has a text.
  *
  * @param value the argument

@@ -7,7 +7,7 @@
 import { hash, randomBytes } from "node:crypto";
 import { reason } from "../../errors.ts";
 import type { Scope } from "../codec/mod.ts";
-import { textOf } from "./argument_values.ts";
+import { isSeveral, textOf } from "./argument_values.ts";
 import { parseUsers, UnusableUsers, type Users } from "./basic_auth/users_file.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import { checkOptions, event, given, integer, scope, text, word } from "./option_checks.ts";
@@ -50,12 +50,13 @@ export interface BasicAuthOptions {
 }
 
 /** What `auth_error` says. */
-export type BasicAuthError = "missing" | "malformed" | "credentials" | "busy" | "unavailable";
+export type BasicAuthError = "missing" | "ambiguous" | "malformed" | "credentials" | "busy" | "unavailable";
 
 /**
  * Makes the policy.
  *
- * Message argument: `authorization`, from `req.hdr(authorization)`. Sets `auth_ok`, `auth_user` when it is and
+ * Message arguments: `authorization`, from `req.fhdr(authorization)`, and `authorizations`, how many of them the request has:
+ * several are refused. Sets `auth_ok`, `auth_user` when it is and
  * `auth_error` when it is not.
  *
  * @param options the users
@@ -145,7 +146,10 @@ class BasicAuthPolicy implements Policy {
     this.message = {
       name: options.message ?? "check-basic-auth",
       event: options.event ?? "on-frontend-http-request",
-      args: [{ name: "authorization", types: ["string"], fetch: "req.hdr(authorization)" }],
+      args: [
+        { name: "authorization", types: ["string"], fetch: "req.fhdr(authorization)" },
+        { name: "authorizations", types: ["integer"], fetch: "req.fhdr_cnt(authorization)", isOptional: true },
+      ],
     };
     const variable = (name: string, type: VariableSpec["type"], description: string): VariableSpec => {
       return { scope: this.#scope, name, type, description };
@@ -159,6 +163,7 @@ class BasicAuthPolicy implements Policy {
 
   decide(message: PolicyMessage, actions: PolicyActions): void | Promise<void> {
     const header = textOf(message.args.authorization);
+    if (isSeveral(message.args.authorizations)) return this.#refuse(actions, "ambiguous");
     if (header === undefined || header === "") return this.#refuse(actions, "missing");
     if (header.length > MOST_HEADER) return this.#refuse(actions, "malformed");
     const key = hash("sha256", this.#pepper + header, "base64");
@@ -196,7 +201,7 @@ class BasicAuthPolicy implements Policy {
     const stored = users.byName.get(credentials.user);
     let isRight: boolean;
     try {
-      isRight = await (stored ?? users.decoy).verify(credentials.password);
+      isRight = await (stored ?? users.decoyFor(credentials.user)).verify(credentials.password);
     } finally {
       this.#slots.free();
     }
@@ -223,6 +228,9 @@ class BasicAuthPolicy implements Policy {
   }
 }
 
+/** SHA-crypt takes time with the square of the length: who sends a longer password wants to keep happi busy. */
+const MOST_PASSWORD = 256;
+
 /** User and password of a header. The user is text, the password stays bytes. */
 function parseCredentials(header: string): { user: string; password: Uint8Array<ArrayBuffer> } | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
@@ -231,6 +239,7 @@ function parseCredentials(header: string): { user: string; password: Uint8Array<
     const bytes = Uint8Array.fromBase64(encoded);
     const colon = bytes.indexOf(":".charCodeAt(0));
     if (colon < 0) return undefined;
+    if (bytes.length - colon - 1 > MOST_PASSWORD) return undefined;
     const user = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, colon));
     return { user, password: bytes.slice(colon + 1) };
   } catch {

@@ -2,13 +2,13 @@
  * Signatures of requests, the way webhooks bring them: an HMAC in a header over the body, or over chosen parts of the request.
  *
  * It answers at once. Needs `option http-buffer-request` in HAProxy's frontend where the body is signed; HAProxy sends only
- * what its buffer holds (`tune.bufsize`), and a longer body is told apart as `body_truncated`.
+ * what its buffer holds (`tune.bufsize`), and a longer body is refused as `body_truncated`, one of unknown length as `no_length`.
  */
 import { createHmac, hash } from "node:crypto";
 import type { Scope } from "../codec/mod.ts";
 import { textOf } from "./argument_values.ts";
 import { BoundedCache } from "./bounded_cache.ts";
-import { argumentsFor, isPart, isTruncated, PARTS, signedParts } from "./header_signature/parts.ts";
+import { argumentsFor, bodyFault, isPart, PARTS, signedParts } from "./header_signature/parts.ts";
 import { isSignedBy, parseSignature, SCHEMES, type SignatureScheme } from "./header_signature/scheme.ts";
 import { readSecrets, type SecretsOptions } from "./header_signature/secrets.ts";
 import { checkOptions, event, flag, given, integer, list, oneOf, scope, text, word } from "./option_checks.ts";
@@ -64,6 +64,7 @@ export type SignatureError =
   | "too_old"
   | "in_future"
   | "body_truncated"
+  | "no_length"
   | "mismatch"
   | "replayed"
   | "unavailable";
@@ -71,8 +72,8 @@ export type SignatureError =
 /**
  * Makes the policy.
  *
- * Message arguments: `signature`, `timestamp`, `method`, `path`, `query`, `headers` (`req.hdrs_bin`), `body` and `body_size`,
- * as far as the options need them. Sets `sig_valid`, and `sig_error` when it is not.
+ * Message arguments: `signature`, `timestamp`, `method`, `path`, `query`, `headers` (`req.hdrs_bin`), `body`, `length` and
+ * `body_size`,  * as far as the options need them. Sets `sig_valid`, and `sig_error` when it is not.
  *
  * @param options what is signed, and the secrets
  * @throws {InvalidPolicy} when the options do not fit
@@ -86,7 +87,7 @@ export type SignatureError =
  * await using policy = await createHeaderSignature({ secrets: ["It's a Secret to Everybody"] });
  * const signature = "sha256=" + createHmac("sha256", "It's a Secret to Everybody").update("Hello, World!").digest("hex");
  * const variables = new Map<string, unknown>();
- * await policy.decide({ name: "verify-signature", args: { signature, body: "Hello, World!" } }, {
+ * await policy.decide({ name: "verify-signature", args: { signature, body: "Hello, World!", length: "13" } }, {
  *   set: (_scope, name, value) => void variables.set(name, value),
  *   unset: () => {},
  * });
@@ -217,15 +218,15 @@ class HeaderSignaturePolicy implements Policy {
       if (now - signedAt > this.#toleranceMs) return "too_old";
       if (signedAt - now > this.#toleranceMs) return "in_future";
     }
+    const fault = this.#parts.includes("body") ? bodyFault(args) : undefined;
+    if (fault !== undefined) return fault;
     const signed = signedParts(this.#parts, this.#separator, args, timestamp ?? "");
     const digest = (secret: string) => {
       const hmac = createHmac(this.#algorithm, secret);
       for (const part of signed) hmac.update(part);
       return hmac.digest();
     };
-    if (!this.#secrets.some((secret) => isSignedBy(found.signatures, digest(secret)))) {
-      return isTruncated(args) && this.#parts.includes("body") ? "body_truncated" : "mismatch";
-    }
+    if (!this.#secrets.some((secret) => isSignedBy(found.signatures, digest(secret)))) return "mismatch";
     return this.#isReplay(signed, now) ? "replayed" : undefined;
   }
 

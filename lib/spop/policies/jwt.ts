@@ -6,62 +6,24 @@
  */
 import { hash } from "node:crypto";
 import type { Scope, Value } from "../codec/mod.ts";
-import { textOf } from "./argument_values.ts";
+import { isSeveral, textOf } from "./argument_values.ts";
 import { BoundedCache } from "./bounded_cache.ts";
-import { ALGORITHMS } from "./jwt/algorithms.ts";
 import { type ClaimFault, claimFault, claimValue, endOf, type ExpectedClaims } from "./jwt/claims.ts";
-import { JWT_KEY_OPTION_CHECKS, type JwtKeyOptions, openKeys } from "./jwt/key_options.ts";
+import { openKeys } from "./jwt/key_options.ts";
 import { candidates, type KeySource } from "./jwt/key_source.ts";
+import { checkJwt, type JwtOptions } from "./jwt/options.ts";
 import { parseToken, type Token } from "./jwt/token.ts";
-import { checkOptions, event, flag, given, integer, type OptionCheck, scope, table, word } from "./option_checks.ts";
-import {
-  InvalidPolicy,
-  type MessageSpec,
-  type Policy,
-  type PolicyActions,
-  type PolicyMessage,
-  type SpoeEvent,
-  type VariableSpec,
-} from "./policy.ts";
+import type { MessageSpec, Policy, PolicyActions, PolicyMessage, VariableSpec } from "./policy.ts";
 import { setOrUnset } from "./set_or_unset.ts";
 import { type Outside, REAL_OUTSIDE } from "./sources/outside.ts";
 
-/** What tokens must be like, and what becomes of their claims. */
-export interface JwtOptions extends JwtKeyOptions {
-  /** The policy's name, `jwt` if not said. */
-  readonly name?: string;
-  /** The message's name, `verify-jwt` if not said. */
-  readonly message?: string;
-  /** When HAProxy sends it, `on-frontend-http-request` if not said. */
-  readonly event?: SpoeEvent;
-  /** The scope of the variables, `transaction` if not said. */
-  readonly scope?: Scope;
-  /** Only these algorithms, of those that the keys allow. */
-  readonly algorithms?: readonly string[];
-  /** Who may have issued the token: one of these is `iss`. */
-  readonly issuers?: readonly string[];
-  /** Whom the token may be for: one of these is in `aud`. */
-  readonly audiences?: readonly string[];
-  /** How far clocks may differ: 30 seconds if not said. */
-  readonly leewaySeconds?: number;
-  /** Whether a token without `exp` is refused: yes if not said. */
-  readonly requireExp?: boolean;
-  /** The oldest that a token may be by `iat`, which it must have then. */
-  readonly maxAgeSeconds?: number;
-  /** The longest token that is looked at: 8192 bytes if not said. */
-  readonly maxTokenBytes?: number;
-  /** Variable to claim, `{ jwt_sub: "sub" }` if not said; `realm_access.roles` reaches into an object. */
-  readonly claims?: Readonly<Record<string, string>>;
-  /** How many verified tokens are remembered: 10000 if not said. */
-  readonly cacheSize?: number;
-  /** Clock, files and HTTP, for tests; the real ones where not given. */
-  readonly outside?: Partial<Outside>;
-}
+export type { JwtOptions };
 
 /** What `jwt_error` says. */
 export type JwtError =
   | ClaimFault
   | "missing"
+  | "ambiguous"
   | "too_large"
   | "critical"
   | "algorithm"
@@ -73,8 +35,9 @@ export type JwtError =
 /**
  * Makes the policy.
  *
- * Message arguments: `authorization` (`Bearer …`, from `req.hdr(authorization)`) or `token` (the bare token, for example
- * from `req.cook(session)`). Sets `jwt_valid`, `jwt_error` when it is not, and the claims' variables when it is; what it
+ * Message arguments: `authorization` (`Bearer …`, from `req.fhdr(authorization)`) or `token` (the bare token, for example
+ * from `req.cook(session)`); where both are there, the first counts. `authorizations` and `tokens` say how many of them
+ * the request has: of several a server may take another than the one that is verified, so they are refused. Sets `jwt_valid`, `jwt_error` when it is not, and the claims' variables when it is; what it
  * does not set it unsets, so that nothing of an earlier request stays.
  *
  * @param options where the keys come from, what a token must be like
@@ -97,32 +60,8 @@ export type JwtError =
  */
 export async function createJwt(options: JwtOptions): Promise<Policy> {
   const { name = "jwt" } = options;
-  checkOptions(name, options, {
-    ...JWT_KEY_OPTION_CHECKS,
-    name: word,
-    outside: given,
-    message: word,
-    event,
-    scope,
-    algorithms: words([...ALGORITHMS.keys()]),
-    issuers: words(),
-    audiences: words(),
-    leewaySeconds: integer(0, 3600),
-    requireExp: flag,
-    maxAgeSeconds: integer(1, 31_536_000),
-    maxTokenBytes: integer(64, 65_536),
-    claims: table,
-    cacheSize: integer(0, 1_000_000),
-  });
+  checkJwt(name, options);
   const outside = { ...REAL_OUTSIDE, ...options.outside };
-  for (const [variable, claim] of Object.entries(options.claims ?? {})) {
-    if (!/^[A-Za-z0-9_]{1,63}$/.test(variable) || VERDICT_VARIABLES.includes(variable)) {
-      throw new InvalidPolicy(name, `"${variable}" in option "claims" cannot be the name of a variable`);
-    }
-    if (typeof claim !== "string" || claim === "") {
-      throw new InvalidPolicy(name, `claim "${String(claim)}" of variable "${variable}" must be a text`);
-    }
-  }
   const keys = openKeys(name, options, outside);
   try {
     await keys.reload();
@@ -133,18 +72,6 @@ export async function createJwt(options: JwtOptions): Promise<Policy> {
   return new JwtPolicy(name, options, keys, outside);
 }
 
-/** A list of texts that is not empty: any, or only of those that are known. */
-function words(known?: readonly string[]): OptionCheck {
-  const wanted = known === undefined ? "a list of texts" : `a list of some of ${known.join(", ")}`;
-  return (value) =>
-    Array.isArray(value) && value.length > 0 &&
-      value.every((one) => typeof one === "string" && one !== "" && (known?.includes(one) ?? true))
-      ? undefined
-      : wanted;
-}
-
-/** A claim, which the sender of a token chooses, must not become the verdict. */
-const VERDICT_VARIABLES = ["jwt_valid", "jwt_error"];
 const DEFAULT_CLAIMS: Readonly<Record<string, string>> = { jwt_sub: "sub" };
 const BEARER = /^Bearer +([^ ]+) *$/i;
 
@@ -188,8 +115,10 @@ class JwtPolicy implements Policy {
       name: options.message ?? "verify-jwt",
       event: options.event ?? "on-frontend-http-request",
       args: [
-        { name: "authorization", types: ["string"], fetch: "req.hdr(authorization)" },
+        { name: "authorization", types: ["string"], fetch: "req.fhdr(authorization)" },
+        { name: "authorizations", types: ["integer"], fetch: "req.fhdr_cnt(authorization)", isOptional: true },
         { name: "token", types: ["string"], fetch: "req.cook(token)", isOptional: true },
+        { name: "tokens", types: ["integer"], fetch: "req.cook_cnt(token)", isOptional: true },
       ],
     };
     this.sets = [
@@ -205,6 +134,8 @@ class JwtPolicy implements Policy {
   }
 
   decide(message: PolicyMessage, actions: PolicyActions): void | Promise<void> {
+    const { authorizations, tokens } = message.args;
+    if (isSeveral(authorizations) || isSeveral(tokens)) return this.#refuse(actions, "ambiguous");
     const text = tokenOf(message);
     if (text === undefined) return this.#refuse(actions, "missing");
     if (text.length > this.#maxTokenBytes) return this.#refuse(actions, "too_large");

@@ -40,7 +40,8 @@ export function checkOptions<T extends object>(policy: string, options: T, check
     }
     const wanted = value === undefined ? undefined : check(value);
     if (wanted !== undefined) {
-      throw new InvalidPolicy(policy, `option "${prefix}${key}" is "${shown(value)}" and must be ${wanted}`);
+      const given = SECRET.test(key) ? "(hidden)" : shown(value);
+      throw new InvalidPolicy(policy, `option "${prefix}${key}" is "${given}" and must be ${wanted}`);
     }
   }
 }
@@ -95,6 +96,9 @@ export const scope: OptionCheck = oneOf(SCOPES);
 
 /** An event of `spoe.conf`. */
 export const event: OptionCheck = oneOf(EVENTS);
+
+/** Options whose values do not belong into a log. */
+const SECRET = /^secrets?$/;
 
 function quoted(words: readonly string[]): string {
   return words.map((one) => `"${one}"`).join(", ");

@@ -2,6 +2,7 @@
  * The policies of an agent as a configuration names them, and their change while the agent works: what is new is made
  * before what is old is let go, and what cannot be made changes nothing.
  */
+import { hash } from "node:crypto";
 import type { Agent } from "../agent.ts";
 import { createChain } from "./chain.ts";
 import { makePolicy, type PolicyOptions } from "./kinds.ts";
@@ -169,8 +170,9 @@ export class PolicySet implements AsyncDisposable {
 
   /** A chain is another one when one of its members is. */
   #keyOf({ kind, options }: PolicyConfig, now: ReadonlyMap<string, Entry>): string {
-    if (kind !== "chain") return JSON.stringify([kind, options]);
-    return JSON.stringify([kind, options, membersOf({ kind, options }).map((name) => now.get(name)?.key ?? "")]);
+    const members = membersOf({ kind, options }).map((name) => now.get(name)?.key ?? "");
+    // A hash, so that chains of chains have no keys of keys of keys.
+    return hash("sha256", JSON.stringify([kind, options, members]), "base64");
   }
 
   async #create(
@@ -257,7 +259,7 @@ function inOrder(configs: readonly PolicyConfig[]): PolicyConfig[] {
   const visit = (config: PolicyConfig, above: readonly string[]) => {
     for (const member of membersOf(config)) {
       const found = byName.get(member);
-      if (found !== undefined && !above.includes(member)) visit(found, [...above, member]);
+      if (found !== undefined && !ordered.has(found) && !above.includes(member)) visit(found, [...above, member]);
     }
     ordered.add(config);
   };

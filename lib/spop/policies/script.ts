@@ -5,7 +5,7 @@
  * over when it is good; a broken one changes nothing and is reported.
  */
 import { reason } from "../../errors.ts";
-import { checkOptions, event, given, list, text, word } from "./option_checks.ts";
+import { checkOptions, event, given, integer, list, text, word } from "./option_checks.ts";
 import {
   type ArgumentSpec,
   InvalidPolicy,
@@ -18,6 +18,7 @@ import {
 } from "./policy.ts";
 import { handlerOf, type ScriptHandler, UnusableScript } from "./script/handler.ts";
 import { loadModule } from "./script/load_module.ts";
+import { checkSpecs } from "./script/specs.ts";
 
 /** Which module, and what it deals with. */
 export interface ScriptOptions {
@@ -33,6 +34,8 @@ export interface ScriptOptions {
   readonly args?: readonly ArgumentSpec[];
   /** The variables that it sets, for the generated configuration. */
   readonly sets?: readonly VariableSpec[];
+  /** How long it may take to load, and an old version to end: 10 seconds if not said. */
+  readonly loadTimeoutMs?: number;
   /** Imports a module, anew for each version; the runtime's own import if not given. */
   readonly load?: (path: string, version: string) => Promise<Readonly<Record<string, unknown>>>;
 }
@@ -72,8 +75,10 @@ export async function createScript(options: ScriptOptions): Promise<Policy> {
     event,
     args: list,
     sets: list,
+    loadTimeoutMs: integer(1, 600_000),
     load: given,
   });
+  checkSpecs(name, options);
   if (options.file === undefined) throw new InvalidPolicy(name, 'option "file" is missing');
   const policy = new ScriptPolicy(name, options);
   await policy.reload();
@@ -90,6 +95,7 @@ class ScriptPolicy implements Policy {
   readonly sets: readonly VariableSpec[];
   readonly #file: string;
   readonly #load: (path: string, version: string) => Promise<Readonly<Record<string, unknown>>>;
+  readonly #timeoutMs: number;
   #handler: ScriptHandler = NOTHING;
   #version = 0;
   #broken = "";
@@ -98,6 +104,7 @@ class ScriptPolicy implements Policy {
     this.name = name;
     this.#file = options.file;
     this.#load = options.load ?? loadModule;
+    this.#timeoutMs = options.loadTimeoutMs ?? 10_000;
     this.message = {
       name: options.message ?? name,
       event: options.event ?? "on-frontend-http-request",
@@ -117,7 +124,8 @@ class ScriptPolicy implements Policy {
   async reload(): Promise<void> {
     let handler: ScriptHandler;
     try {
-      handler = handlerOf(await this.#load(this.#file, `${Date.now()}-${++loads}`), this.#file);
+      const loading = this.#load(this.#file, `${Date.now()}-${++loads}`);
+      handler = handlerOf(await within(loading, this.#timeoutMs), this.#file);
     } catch (thrown) {
       const fault = thrown instanceof UnusableScript ? thrown : new UnusableScript(this.#file, reason(thrown), thrown);
       this.#broken = fault.message;
@@ -127,7 +135,7 @@ class ScriptPolicy implements Policy {
     this.#handler = handler;
     this.#version++;
     this.#broken = "";
-    await close(old);
+    await this.#close(old);
   }
 
   stats(): Record<string, number | string> {
@@ -137,17 +145,28 @@ class ScriptPolicy implements Policy {
   async [Symbol.asyncDispose](): Promise<void> {
     const old = this.#handler;
     this.#handler = NOTHING;
-    await close(old);
+    await this.#close(old);
+  }
+
+  /** The user's own end must not keep happi from going on. */
+  async #close(handler: ScriptHandler): Promise<void> {
+    try {
+      await within(Promise.resolve(handler.close?.()), this.#timeoutMs);
+    } catch {
+      // It is gone either way.
+    }
   }
 }
 
 const NOTHING: ScriptHandler = { decide: () => {} };
 
-/** The user's own end must not keep happi from going on. */
-async function close(handler: ScriptHandler): Promise<void> {
+/** What a promise of the user's gives: one that never settles would hold up every reload after it. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it took longer than ${ms} ms`)), ms);
   try {
-    await handler.close?.();
-  } catch {
-    // It is gone either way.
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

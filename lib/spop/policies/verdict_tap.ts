@@ -17,6 +17,10 @@ export interface VerdictRecord {
   /** From the call of the policy to its verdict, in microseconds. */
   readonly us: number;
   readonly engine_id: string;
+  /** HAProxy's stream-id; beyond 2^53 - 1 as text. */
+  readonly stream_id: number | string;
+  /** HAProxy's frame-id: all messages of one NOTIFY share it. */
+  readonly frame_id: number | string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly actions: readonly VerdictAction[];
 }
@@ -47,7 +51,7 @@ export class VerdictTap {
     if (!this.isOpen) return policy.decide(message, actions);
     const startedAt = performance.now();
     const { args } = message.toJSON();
-    const engineId = message.engineId;
+    const { engineId, streamId, frameId } = message;
     const watched = new WatchedActions(actions);
     const tell = (outcome: "answered" | "failed") => {
       const ms = performance.now() - startedAt;
@@ -58,6 +62,8 @@ export class VerdictTap {
         outcome: ms > this.#deadlineMs ? "late" : outcome,
         us: Math.round(ms * 1000),
         engine_id: engineId,
+        stream_id: shownId(streamId),
+        frame_id: shownId(frameId),
         args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, shownArgument(name, value)])),
         actions: said,
       });
@@ -100,6 +106,10 @@ function defaultsOf(policy: Policy): readonly VerdictAction[] {
   const watched = new WatchedActions();
   policy.defaults(watched);
   return watched.said;
+}
+
+function shownId(id: number | bigint): number | string {
+  return typeof id === "bigint" ? String(id) : id;
 }
 
 /** Arguments whose texts are nobody's business. */

@@ -86,13 +86,31 @@ function parseLine(line: string, number: number): Record<string, unknown> {
 function frameOf(parsed: Record<string, unknown>, line: number): RecordedFrame {
   const { ms, connection, frame, end } = parsed;
   const from = SIDES.find((side) => side === parsed.from);
-  if (typeof ms !== "number" || typeof connection !== "number" || from === undefined) {
+  if (!isTime(ms) || !isCount(connection) || from === undefined) {
     throw new InvalidRecording(line, 'has not "ms", "connection" and "from" ("haproxy" or "agent")');
   }
   const place = { ms, connection, from };
   if (end === true) return { ...place, frame: undefined };
-  if (typeof frame !== "string" || !/^(?:[0-9a-f]{2}){4,}$/i.test(frame)) {
+  const bytes = typeof frame === "string" ? fromHex(frame) : undefined;
+  if (bytes === undefined || bytes.length < 4) {
     throw new InvalidRecording(line, 'has no "frame" in hexadecimal, with its length before it');
   }
-  return { ...place, frame: Uint8Array.fromHex(frame) };
+  return { ...place, frame: bytes };
+}
+
+/** A recording of a month would be none: a timer cannot wait longer. */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value < 2 ** 31;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
+}
+
+function fromHex(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.fromHex(text);
+  } catch {
+    return undefined;
+  }
 }

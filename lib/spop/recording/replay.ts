@@ -48,7 +48,14 @@ export async function replayFrames(frames: readonly RecordedFrame[], options: Re
   const connections = [...Map.groupBy(frames, (frame) => frame.connection).values()];
   const [first] = frames;
   const startedAt = performance.now();
-  const results = await Promise.all(connections.map((one) => replayOne(one, first?.ms ?? 0, startedAt, options)));
+  const failed = new AbortController();
+  const signal = options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal]);
+  const replaying = connections.map((one) => replayOne(one, first?.ms ?? 0, startedAt, { ...options, signal }));
+  const results = await Promise.all(replaying).catch(async (thrown) => {
+    failed.abort();
+    await Promise.allSettled(replaying);
+    throw thrown;
+  });
   const sum = (field: "sent" | "answered" | "same") => results.reduce((total, one) => total + one[field], 0);
   return {
     connections: connections.length,
@@ -63,12 +70,14 @@ async function replayOne(
   frames: readonly RecordedFrame[],
   firstMs: number,
   startedAt: number,
-  { agent, speed = 1, timeoutMs = 5_000, signal }: ReplayOptions,
+  { agent, speed = 1, timeoutMs = 5_000, signal }: ReplayOptions & { readonly signal: AbortSignal },
 ): Promise<ReplayReport> {
+  const until = (ms: number) => pause((ms - firstMs) / speed - (performance.now() - startedAt), signal);
   const connection = frames[0]?.connection ?? 0;
   const expected = new Map(frames.flatMap((one) => one.from === "agent" ? ackOf(one.frame) : []));
   const left = new Set(expected.keys());
   const answers = new Map<string, readonly Action[]>();
+  await until(frames[0]?.ms ?? 0);
   const link = await FrameLink.connect(agent);
   link.maxFrameSize = MAX_FRAME;
   const shaken = Promise.withResolvers<void>();
@@ -86,20 +95,20 @@ async function replayOne(
     done.resolve();
   });
   const giveUp = () => link.close();
-  signal?.addEventListener("abort", giveUp, { once: true });
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
   let sent = 0;
   for (const { ms, frame, from } of frames) {
-    if (from !== "haproxy" || frame === undefined || signal?.aborted) continue;
-    await pause((ms - firstMs) / speed - (performance.now() - startedAt));
+    if (from !== "haproxy" || frame === undefined) continue;
+    await until(ms);
+    if (signal.aborted) break;
     link.out.raw(frame);
     await link.flush();
     // HAProxy says nothing before it has the agent's HELLO.
-    if (++sent === 1) await shaken.promise;
+    if (++sent === 1 && !await isSettledWithin(shaken.promise, timeoutMs)) break;
   }
-  const timer = setTimeout(() => done.resolve(), timeoutMs);
-  await done.promise;
-  clearTimeout(timer);
-  signal?.removeEventListener("abort", giveUp);
+  await isSettledWithin(done.promise, timeoutMs);
+  signal.removeEventListener("abort", giveUp);
   link.close();
   await reading;
   const differences = [...expected].flatMap(([ids, recorded]) => {
@@ -141,6 +150,23 @@ function textOf(actions: readonly Action[]): string {
   return JSON.stringify(actions, (_, value) => typeof value === "bigint" ? `${value}n` : value);
 }
 
-function pause(ms: number): Promise<void> {
-  return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
+/** Whether a promise settles in time. */
+async function isSettledWithin(promise: Promise<void>, ms: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  const isInTime = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return isInTime;
+}
+
+/** Waits, at most as long as a timer can; ends early when the signal says so. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (!(ms > 0) || signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1));
+  const wake = () => resolve();
+  signal.addEventListener("abort", wake, { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", wake);
 }

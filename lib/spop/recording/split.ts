@@ -5,15 +5,17 @@
 /** Cuts what comes into frames. */
 export class FrameSplitter {
   #rest = new Uint8Array();
+  #isLost = false;
   readonly #maxFrame: number;
 
-  /** @param maxFrame what is longer is no SPOP: the rest of the stream is one piece */
+  /** @param maxFrame what is longer is no SPOP: from there on the stream is given in pieces as it comes */
   constructor(maxFrame = 16 * 1024 * 1024) {
     this.#maxFrame = maxFrame;
   }
 
   /** Takes bytes; gives the frames that are whole now, each with its length before it. */
   push(bytes: Uint8Array): Uint8Array[] {
+    if (this.#isLost) return [bytes.slice()];
     const all = new Uint8Array(this.#rest.length + bytes.length);
     all.set(this.#rest);
     all.set(bytes, this.#rest.length);
@@ -23,6 +25,7 @@ export class FrameSplitter {
       const length = new DataView(all.buffer, at).getUint32(0);
       if (length > this.#maxFrame) {
         frames.push(all.slice(at));
+        this.#isLost = true;
         at = all.length;
         break;
       }

@@ -12,8 +12,10 @@ import type { Line, Word } from "./words.ts";
 /** An agent, as far as the file says it well. */
 export interface Agent {
   readonly name: Word;
-  readonly messages: Word[];
-  readonly groups: Word[];
+  /** By name. */
+  readonly messages: Map<string, Word>;
+  /** By name. */
+  readonly groups: Map<string, Word>;
   readonly registered: Word[];
   /** `timeout` by kind, in milliseconds. */
   readonly timeouts: Map<string, { readonly word: Word; readonly ms: number }>;
@@ -39,8 +41,8 @@ export interface AgentContext {
 export function readAgent(section: Section, context: AgentContext): Agent {
   const agent: Agent = {
     name: section.name,
-    messages: [],
-    groups: [],
+    messages: new Map(),
+    groups: new Map(),
     registered: [],
     timeouts: new Map(),
     options: new Map(),
@@ -99,12 +101,17 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 /** Adds names; HAProxy refuses one that is there already. */
-function addNames(names: Word[], what: string, words: readonly Word[], { diagnostics }: AgentContext): void {
+function addNames(
+  names: Map<string, Word>,
+  what: string,
+  words: readonly Word[],
+  { diagnostics }: AgentContext,
+): void {
   for (const word of words) {
-    if (names.some((one) => one.text === word.text)) {
+    if (names.has(word.text)) {
       diagnostics.add(REFUSED, word, "used_twice", `${what} "${word.text}" is used already`, "remove it here");
     } else {
-      names.push(word);
+      names.set(word.text, word);
     }
   }
 }
@@ -223,7 +230,7 @@ function checkWhole(agent: Agent, { diagnostics, version }: AgentContext): void 
     const message = `agent "${name.text}" has no backend`;
     diagnostics.add(REFUSED, name, "no_backend", message, 'add "use-backend NAME"');
   }
-  if (agent.messages.length + agent.groups.length === 0) {
+  if (agent.messages.size + agent.groups.size === 0) {
     const more = hasSpopMode(version) ? "" : ", on which HAProxy may crash before 3.1";
     const message = `agent "${name.text}" has no message and no group${more}`;
     diagnostics.add({ ...DEAD, haproxy: "warns" }, name, "no_messages", message, 'add "messages NAME"');

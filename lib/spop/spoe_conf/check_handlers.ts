@@ -33,7 +33,7 @@ export function checkHandlers(engine: Engine, handlers: readonly MessageSpec[], 
     const handler = handlers.find((one) => one.name === name.text);
     if (handler === undefined) {
       const text = `no handler is there for message "${name.text}", so it is answered without any variable`;
-      diagnostics.add(DEAD, name, "unhandled_message", text, suggestion(name.text, names));
+      diagnostics.add(DEAD, name, "unhandled_message", text, () => suggestion(name.text, names));
     } else {
       checkArguments(message, handler, diagnostics);
       checkEvent(message, handler, diagnostics);
@@ -53,7 +53,7 @@ function checkArguments(message: Message, handler: MessageSpec, diagnostics: Dia
   for (const { word, name } of message.args) {
     if (name === "" || wanted.includes(name)) continue;
     const text = `the handler of "${handler.name}" does not know argument "${name}"`;
-    diagnostics.add(SILENT, word, "unknown_argument", text, suggestion(name, wanted));
+    diagnostics.add(SILENT, word, "unknown_argument", text, () => suggestion(name, wanted));
   }
   for (const { name, fetch, isOptional } of handler.args) {
     if (message.args.some((argument) => argument.name === name)) continue;

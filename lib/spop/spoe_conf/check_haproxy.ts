@@ -92,7 +92,7 @@ function checkMentions(
   for (const { name, line } of config.variables) {
     if (name.split(".").slice(1).join(".").startsWith(`${prefix}.`) && !known.includes(name)) {
       const message = `line ${line} of haproxy.cfg uses variable "${name}", which nobody sets`;
-      diagnostics.add(DEAD, agent.name, "unknown_variable", message, suggestion(name, known));
+      diagnostics.add(DEAD, agent.name, "unknown_variable", message, () => suggestion(name, known));
     }
   }
 }

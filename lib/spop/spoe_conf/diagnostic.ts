@@ -41,6 +41,7 @@ export type Place = Pick<Word, "line" | "column"> | { readonly line: number };
 /** Remarks as they are found. */
 export class Diagnostics {
   readonly found: Diagnostic[] = [];
+  readonly #suggestions = new Map<string, number>();
 
   /**
    * Adds a remark.
@@ -49,12 +50,26 @@ export class Diagnostics {
    * @param place the word or line
    * @param code a stable word
    * @param message what is the matter
-   * @param hint what to do
+   * @param hint what to do; one that takes time to find is a function, and is found for the first 100 of a code only: a
+   *   hostile file has as many wrong names as it likes
    */
-  add(kind: DiagnosticKind, place: Place, code: string, message: string, hint: string): void {
+  add(kind: DiagnosticKind, place: Place, code: string, message: string, hint: string | (() => string)): void {
     const { line } = place;
     const column = "column" in place ? { column: place.column } : {};
-    this.found.push({ line, ...column, ...kind, code, message, hint });
+    this.found.push({
+      line,
+      ...column,
+      ...kind,
+      code,
+      message,
+      hint: typeof hint === "string" ? hint : this.#found(code, hint),
+    });
+  }
+
+  #found(code: string, hint: () => string): string {
+    const count = (this.#suggestions.get(code) ?? 0) + 1;
+    this.#suggestions.set(code, count);
+    return count > MOST_SUGGESTIONS ? "see the hints above" : hint();
   }
 
   /** All remarks, in the order of the file. */
@@ -62,3 +77,5 @@ export class Diagnostics {
     return this.found.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
   }
 }
+
+const MOST_SUGGESTIONS = 100;

@@ -77,7 +77,7 @@ function connect(
   const sent = new Set<Message>();
   const used = new Map<string, Group>();
   const groupOf = new Map<string, string>();
-  for (const name of agent.messages) {
+  for (const name of agent.messages.values()) {
     const message = find(messages, name, "message", diagnostics);
     if (message === undefined) continue;
     sent.add(message);
@@ -93,11 +93,11 @@ function connect(
     }
     checkSentMessage(message, diagnostics);
   }
-  for (const name of agent.groups) {
+  for (const name of agent.groups.values()) {
     const group = find(groups, name, "group", diagnostics);
     if (group === undefined) continue;
     used.set(name.text, group);
-    for (const member of group.messages) {
+    for (const member of group.messages.values()) {
       const message = find(messages, member, "message", diagnostics);
       const other = groupOf.get(member.text);
       if (other !== undefined && other !== name.text) {
@@ -116,7 +116,7 @@ function find<T>(all: ReadonlyMap<string, T>, name: Word, what: string, diagnost
   const found = all.get(name.text);
   if (found === undefined && !name.hasVariable) {
     const message = `there is no ${what} "${name.text}"`;
-    diagnostics.add(REFUSED, name, `unknown_${what}`, message, suggestion(name.text, [...all.keys()]));
+    diagnostics.add(REFUSED, name, `unknown_${what}`, message, () => suggestion(name.text, [...all.keys()]));
   }
   return found;
 }
@@ -127,8 +127,9 @@ function noteUnused(
   used: Pick<Engine, "sent" | "groups">,
   diagnostics: Diagnostics,
 ): void {
+  const sent = new Set(used.sent);
   for (const message of messages.values()) {
-    if (used.sent.includes(message)) continue;
+    if (sent.has(message)) continue;
     const { name } = message;
     const text = `message "${name.text}" is in no "messages" line and is never sent`;
     diagnostics.add(SILENT, name, "unused_message", text, `add "messages ${name.text}" to the agent`);

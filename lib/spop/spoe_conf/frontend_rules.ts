@@ -24,8 +24,13 @@ export function frontendRules(variables: readonly NamedVariable[], mode: "http" 
   // In the table's order: a service's redirect comes before the refusal that it replaces.
   const ranked = found.toSorted((a, b) => rank(a.verdict) - rank(b.verdict));
   return ranked.map(({ variable: { name, variable }, verdict }) =>
-    verdict?.[mode]?.(name) ?? `# var(${name}) ${variable.type}: ${variable.description}`
+    verdict?.[mode]?.(name) ?? comment(`var(${name}) ${variable.type}: ${variable.description}`)
   );
+}
+
+/** A comment, which a line break in it must not end. */
+function comment(text: string): string {
+  return `# ${text.replaceAll(/\p{Cc}/gu, " ")}`;
 }
 
 /** A variable that is a verdict, and the rule that follows it. What must be there for a request to pass is asked with `unless`. */

@@ -2,17 +2,27 @@
  * The configuration that an agent with some policies needs in a HAProxy of some version, ready to paste: `spoe.conf`, the backend,
  * and the frontend's filter and rules.
  */
-import { HappiError } from "../../errors.ts";
 import { formatAddress, InvalidAddress, parseAddress } from "../../net/mod.ts";
-import type { ArgumentSpec, MessageSpec, Policy } from "../policies/policy.ts";
-import { SCOPE_WORDS } from "./check_handlers.ts";
+import type { MessageSpec } from "../policies/policy.ts";
 import { frontendRules, type NamedVariable } from "./frontend_rules.ts";
+import {
+  CannotGenerate,
+  type Described,
+  distinctMessages,
+  distinctVariables,
+  escaped,
+  isOnOneLine,
+  requireName,
+} from "./generate/names.ts";
+import { spoeSection } from "./generate/spoe_section.ts";
 import { type HaproxyVersion, hasSpopMode, parseHaproxyVersion } from "./version.ts";
+
+export { CannotGenerate };
 
 /** What to generate for. */
 export interface GenerateOptions {
   /** The policies. */
-  readonly policies: readonly Pick<Policy, "name" | "kind" | "message" | "sets">[];
+  readonly policies: readonly Described[];
   /** HAProxy's version: `3.2`. */
   readonly haproxy: string;
   /** Where the agent listens: `127.0.0.1:3000`, `unix:/run/happi/spoa.sock`; several for several agents. */
@@ -43,14 +53,6 @@ export interface SpoeConfig {
   readonly frontend: string;
   /** All of it with a word on where each piece goes. */
   readonly text: string;
-}
-
-/** A configuration cannot be generated from what was given. */
-export class CannotGenerate extends HappiError {
-  /** @param why what is wrong, with the value in quotes */
-  constructor(why: string) {
-    super("cannot_generate", `Cannot generate spoe.conf: ${why}`);
-  }
 }
 
 /**
@@ -87,7 +89,7 @@ export function generateSpoeConfig(options: GenerateOptions): SpoeConfig {
   requireName("engine", engine, /^[A-Za-z0-9_.:-]+$/);
   requireName("prefix", prefix, /^[A-Za-z0-9_.]+$/);
   requireName("backend", backend, /^[A-Za-z0-9_.:-]+$/);
-  requireName("file", file, /^[^\s"'\\#]+$/);
+  requireName("file", file, /^[^\s\p{Cc}"'\\#$]+$/u);
   if (!Number.isSafeInteger(processingMs) || processingMs < 1 || processingMs > 2 ** 31 - 1) {
     throw new CannotGenerate(`option "processingMs" is "${processingMs}" and must be a whole number of 1 or more`);
   }
@@ -98,110 +100,6 @@ export function generateSpoeConfig(options: GenerateOptions): SpoeConfig {
   const section = backendSection(backend, engine, addresses, processingMs, version);
   const lines = frontendLines(engine, prefix, file, messages, variables, mode);
   return { spoe, file, backend: section, frontend: lines, text: together(file, spoe, section, lines) };
-}
-
-function requireName(what: string, name: string, pattern: RegExp): void {
-  if (!pattern.test(name)) throw new CannotGenerate(`"${name}" cannot be the name of the ${what}`);
-}
-
-/** One message a name; policies may share one that they want alike. */
-function distinctMessages(policies: GenerateOptions["policies"]): MessageSpec[] {
-  const found = new Map<string, MessageSpec>();
-  for (const { message } of policies) {
-    requireName("message", message.name, /^[A-Za-z0-9_.:-]+$/);
-    const other = found.get(message.name);
-    if (other === undefined) found.set(message.name, message);
-    else if (other.event !== message.event || argumentsOf(other) !== argumentsOf(message)) {
-      throw new CannotGenerate(`two policies want message "${message.name}" with other arguments or at another event`);
-    }
-  }
-  if (found.size === 0) throw new CannotGenerate("there is no policy");
-  return [...found.values()];
-}
-
-/** All variables. Two policies that set the same one would undo each other's verdict. */
-function distinctVariables(policies: GenerateOptions["policies"], prefix: string): NamedVariable[] {
-  const found = new Map<string, NamedVariable>();
-  for (const { name: policy, kind, sets } of policies) {
-    for (const variable of sets) {
-      requireName("variable", variable.name, /^[A-Za-z0-9_.]+$/);
-      const name = `${SCOPE_WORDS[variable.scope]}.${prefix}.${variable.name}`;
-      const other = found.get(name);
-      if (other !== undefined) {
-        const why = `policies "${other.policy}" and "${policy}" both set "${name}"`;
-        throw new CannotGenerate(`${why}; give each an engine of its own, or put them into a chain`);
-      }
-      found.set(name, { policy, kind, variable, name });
-    }
-  }
-  return [...found.values()];
-}
-
-interface Names {
-  readonly engine: string;
-  readonly prefix: string;
-  readonly backend: string;
-  readonly processingMs: number;
-  readonly version: HaproxyVersion;
-}
-
-function spoeSection(
-  { engine, prefix, backend, processingMs, version }: Names,
-  messages: readonly MessageSpec[],
-  variables: readonly NamedVariable[],
-): string {
-  const isOld = !hasSpopMode(version);
-  const registered = [...new Set(variables.map(({ variable }) => variable.name))];
-  const isForced = variables.some(({ variable }) => variable.scope === "process");
-  const lines = [
-    `[${engine}]`,
-    "",
-    `spoe-agent ${engine}-agent`,
-    ...atMost(messages.map((message) => message.name)).map((names) => `    messages ${names}`),
-    "",
-    "    # variables are named <scope>.<prefix>.<name>",
-    `    option var-prefix ${prefix}`,
-    "    # without this HAProxy drops those that no rule names",
-    ...atMost(registered).map((names) => `    register-var-names ${names}`),
-    ...(isForced ? ["    # agents may create variables of scope proc only with this", "    option force-set-var"] : []),
-    "",
-    `    # what went wrong is in txn.${prefix}.error, and the next event is tried again`,
-    "    option set-on-error error",
-    "    option continue-on-error",
-    "    option pipelining",
-    ...(isOld ? ["    # a lost connection is noticed at once, and not by a timeout", "    no option async"] : []),
-    "",
-    // In the order in which they must grow; hello and idle are gone since 3.1.
-    ...(isOld ? ["    timeout hello 500ms", "    timeout idle 30s"] : []),
-    "    # the agent's own deadline must be below this",
-    `    timeout processing ${processingMs}ms`,
-    "",
-    `    use-backend ${backend}`,
-    ...messages.flatMap((message) => [
-      "",
-      `spoe-message ${message.name}`,
-      ...atMost(message.args.map(argument)).map((args) => `    args ${args}`),
-      `    event ${message.event}`,
-    ]),
-  ];
-  return lines.filter((line, index) => line !== "" || lines[index - 1] !== "").join("\n") + "\n";
-}
-
-/** A line has 64 words at most: names together so far as they fit. */
-function atMost(words: readonly string[]): string[] {
-  return Array.from({ length: Math.ceil(words.length / 32) }, (_, index) => {
-    return words.slice(index * 32, index * 32 + 32).join(" ");
-  });
-}
-
-function argumentsOf(message: MessageSpec): string {
-  return message.args.map(argument).join(" ");
-}
-
-function argument({ name, fetch }: ArgumentSpec): string {
-  requireName("argument", name, /^[A-Za-z0-9_.-]+$/);
-  if (fetch === "" || /[\n\r\0]/.test(fetch)) throw new CannotGenerate(`"${fetch}" cannot be the value of "${name}"`);
-  return `${name}=${fetch.replaceAll(/[\s"'\\#$]/g, (character) => `\\${character}`)}`;
 }
 
 function backendSection(
@@ -232,7 +130,8 @@ function serverAddress(text: string): string {
   try {
     const address = parseAddress(text);
     const written = address.transport === "unix" ? `unix@${address.path}` : formatAddress(address);
-    return written.replaceAll(/[\s"'\\#$]/g, (character) => `\\${character}`);
+    if (!isOnOneLine(written)) throw new CannotGenerate(`address "${text}" does not fit on a line`);
+    return escaped(written);
   } catch (thrown) {
     if (thrown instanceof InvalidAddress) throw new CannotGenerate(thrown.message);
     throw thrown;

@@ -27,7 +27,8 @@ export interface Message {
 /** A group. */
 export interface Group {
   readonly name: Word;
-  readonly messages: Word[];
+  /** By name. */
+  readonly messages: Map<string, Word>;
 }
 
 /**
@@ -77,7 +78,7 @@ export function checkSentMessage({ args, event }: Message, diagnostics: Diagnost
  * @param diagnostics where remarks go
  */
 export function readGroup(section: Section, diagnostics: Diagnostics): Group {
-  const group: Group = { name: section.name, messages: [] };
+  const group: Group = { name: section.name, messages: new Map() };
   for (const { words: [keyword, ...words] } of section.lines) {
     if (keyword === undefined) continue;
     if (keyword.text !== "messages") {
@@ -85,10 +86,10 @@ export function readGroup(section: Section, diagnostics: Diagnostics): Group {
       diagnostics.add(REFUSED, keyword, "unknown_keyword", text, suggestion(keyword.text, ["messages"]));
     }
     for (const word of keyword.text === "messages" ? words : []) {
-      if (group.messages.some((one) => one.text === word.text)) {
+      if (group.messages.has(word.text)) {
         diagnostics.add(REFUSED, word, "used_twice", `message "${word.text}" is used already`, "remove it here");
       } else {
-        group.messages.push(word);
+        group.messages.set(word.text, word);
       }
     }
   }
@@ -111,6 +112,7 @@ function readAcl(_message: Message, { words: [keyword, name, criterion] }: Line,
 }
 
 function readArgs(message: Message, { words: [, ...words] }: Line, diagnostics: Diagnostics): void {
+  const names = new Set(message.args.map((one) => one.name));
   for (const word of words) {
     const equals = /^[^=(),]*=/.exec(word.text)?.[0];
     const name = equals?.slice(0, -1) ?? "";
@@ -130,10 +132,11 @@ function readArgs(message: Message, { words: [, ...words] }: Line, diagnostics: 
         text,
         `write for example "${suggestedName(expression)}=${expression}"`,
       );
-    } else if (message.args.some((one) => one.name === name)) {
+    } else if (names.has(name)) {
       const text = `argument "${name}" is there twice, and handlers see only one of them`;
       diagnostics.add(SILENT, word, "duplicate_argument", text, "give it another name");
     }
+    names.add(name);
     message.args.push({ word, name, expression });
   }
 }

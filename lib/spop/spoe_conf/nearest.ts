@@ -20,14 +20,19 @@
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.floor(name.length / 3) + 1;
+  let looked = 0;
   for (const one of known) {
+    if (++looked > MOST_KNOWN) break;
     // Names from a hostile file may be long: nobody meant those.
-    if (Math.abs(one.length - name.length) > 5 || one.length > 100) continue;
+    if (Math.abs(one.length - name.length) >= least || one.length > 100) continue;
     const distance = distanceOf(name.toLowerCase(), one.toLowerCase());
     if (distance < least) [best, least] = [one, distance];
   }
   return best;
 }
+
+/** More names are not looked at: a hostile file may have as many wrong ones, each with a suggestion of its own. */
+const MOST_KNOWN = 200;
 
 /** "did you mean", or what there is. */
 export function suggestion(name: string, known: readonly string[]): string {

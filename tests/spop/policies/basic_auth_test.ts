@@ -192,10 +192,19 @@ Deno.test("createBasicAuth() compares an unknown user's password too", async () 
 Deno.test("createBasicAuth() says what is wrong with a header", async () => {
   await using policy = await policyWith({ users: `ann:${ANN}\n` });
   const error = async (authorization: string | null) => (await verdictOf(policy, { authorization })).auth_error;
+  assert.equal(await error(`Basic ${btoa(`ann:${"x".repeat(256)}`)}`), "credentials");
   assert.equal(await error(null), "missing");
   assert.equal(await error(""), "missing");
   for (
-    const header of ["Bearer x", "Basic", "Basic %%%", `Basic ${btoa("nocolon")}`, "Basic /////w==", "x".repeat(5000)]
+    const header of [
+      "Bearer x",
+      "Basic",
+      "Basic %%%",
+      `Basic ${btoa("nocolon")}`,
+      "Basic /////w==",
+      "x".repeat(5000),
+      `Basic ${btoa(`ann:${"x".repeat(257)}`)}`,
+    ]
   ) {
     assert.equal(await error(header), "malformed", header.slice(0, 20));
   }
@@ -231,4 +240,37 @@ Deno.test("createBasicAuth() says what it cannot begin with", async () => {
   await assert.rejects(policyWith({ users: USERS.replace("bob", "ann") }), UnusableUsers);
   await assert.rejects(createBasicAuth({ usersFile: "" }), InvalidPolicy);
   await assert.rejects(policyWith({ users: USERS }, { maxConcurrent: 0 }), /option "maxConcurrent"/);
+});
+
+Deno.test("parseUsers() gives unknown names stored passwords of every cost, each name always the same one", () => {
+  const [cheap, dear] = [`ann:${ANN}`, `bob:${ANN.replace("$5$", "$5$rounds=9999$")}`];
+  const users = parseUsers(`${cheap}\n${dear}\n`, "f");
+  const names = Array.from({ length: 100 }, (_, index) => `user${index}`);
+  const decoys = names.map((name) => users.decoyFor(name));
+  assert.deepEqual(new Set(decoys), new Set(users.byName.values()));
+  const again = parseUsers(`${cheap}\n${dear}\n`, "f");
+  const place = (of: typeof users, name: string) => [...of.byName.values()].indexOf(of.decoyFor(name));
+  assert.deepEqual(names.map((name) => place(again, name)), names.map((name) => place(users, name)));
+});
+
+Deno.test("createBasicAuth() lets in nobody who brings several passwords", async () => {
+  await using policy = await policyWith({ users: `ann:${ANN}\n` });
+  const error = async (authorizations: number) =>
+    (await verdictOf(policy, { ...basic("ann:secret"), authorizations })).auth_error;
+  assert.deepEqual([await error(1), await error(2)], [undefined, "ambiguous"]);
+});
+
+Deno.test("shaCrypt() rests before every 200 rounds, and nobody else hashes meanwhile", async () => {
+  let rests = 0;
+  let resting = 0;
+  const rest = async () => {
+    rests++;
+    assert.equal(++resting, 1);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    resting--;
+  };
+  const hash = (password: string) => shaCrypt("5", new TextEncoder().encode(password), "abcdefgh", 5000, rest);
+  const [first] = await Promise.all(["secret", "b", "c", "d"].map(hash));
+  assert.equal(first, "gruCpC7VkOTspMQTTSAR8mtlO9Upms.fwqE5y16JVM.");
+  assert.equal(rests, 4 * 25);
 });

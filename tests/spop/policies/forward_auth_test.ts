@@ -120,6 +120,36 @@ Deno.test("createForwardAuth() leaves out a header that HTTP cannot carry", asyn
   assert.deepEqual(["x-a", "x-b", "x-injected"].map((name) => asked?.headers.get(name)), [null, "b", null]);
 });
 
+Deno.test("createForwardAuth() does not let a visitor say what is asked for", async () => {
+  await using service = serve(() => new Response());
+  const requestHeaders = ["x-forwarded-method", "x-forwarded-uri", "x-forwarded-host", "x-forwarded-for"];
+  await using policy = await policyFor(service.url, { requestHeaders });
+  const headers = headerBlock([
+    ["host", "shop.example"],
+    ...["GET", "/public", "other.example", "198.51.100.1"].map((value, at) =>
+      [requestHeaders[at] ?? "", value] as const
+    ),
+  ]);
+  await verdictOf(policy, { ...ARGS, headers });
+  await verdictOf(policy, { ...ARGS, headers, ip: null });
+  const told = service.state.asked.map((asked) => requestHeaders.map((name) => asked.headers.get(name)));
+  assert.deepEqual(told, [
+    ["PUT", "/a?b=c", "shop.example", "198.51.100.1, 192.0.2.1"],
+    ["PUT", "/a?b=c", "shop.example", null],
+  ]);
+});
+
+Deno.test("createForwardAuth() refuses a request of which it cannot tell the service", async () => {
+  await using service = serve(() => new Response());
+  await using policy = await policyFor(service.url);
+  const host = headerBlock([["host", "sh\u00f6p.example"]]);
+  for (const wrong of [{ path: "/admin/\u20ac" }, { path: "/a b" }, { method: "G\r\nX: 1" }, { headers: host }]) {
+    const { auth_ok, auth_error } = await verdictOf(policy, { ...ARGS, ...wrong });
+    assert.deepEqual([auth_ok, auth_error], [false, "malformed"]);
+  }
+  assert.equal(service.state.asked.length, 0);
+});
+
 Deno.test("createForwardAuth() remembers an answer for the same request, and only for that", async () => {
   let now = 0;
   await using service = serve(({ headers }) =>
@@ -200,6 +230,9 @@ const BAD: readonly (readonly [Partial<ForwardAuthOptions>, RegExp])[] = [
   [{ responseHeaders: { "a-b": "x" } }, /"a-b" in option "responseHeaders"/],
   [{ responseHeaders: { a: "x y" } }, /"x y" is no name of a header/],
   [{ timeoutMs: 0 }, /option "timeoutMs"/],
+  [{ cacheBy: [] }, /option "cacheBy" has no "headers"/],
+  [{ cacheBy: ["uri", "ip"] }, /option "cacheBy" has no "headers"/],
+  [JSON.parse('{"cacheBy":["toString"]}'), /"toString" in option "cacheBy" is none of/],
 ];
 
 for (const [options, why] of BAD) {

@@ -3,17 +3,14 @@
 import assert from "node:assert/strict";
 import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
 import { Buffer } from "node:buffer";
-import { formatAddress } from "../../../lib/net/mod.ts";
-import { Agent } from "../../../lib/spop/mod.ts";
 import { createBasicAuth } from "../../../lib/spop/policies/basic_auth.ts";
 import { createForwardAuth } from "../../../lib/spop/policies/forward_auth.ts";
 import { createHeaderSignature } from "../../../lib/spop/policies/header_signature.ts";
 import { createJwt } from "../../../lib/spop/policies/jwt.ts";
 import { createMirror } from "../../../lib/spop/policies/mirror.ts";
 import type { Policy } from "../../../lib/spop/policies/policy.ts";
-import { generateSpoeConfig } from "../../../lib/spop/spoe_conf/mod.ts";
-import { type RunningHaproxy, startHaproxy } from "../../../scripts/haproxy/launch.ts";
-import { availableVersions, type HaproxyBuild } from "../../../scripts/haproxy/versions.ts";
+import { availableVersions } from "../../../scripts/haproxy/versions.ts";
+import { ask, askRaw, startFrontend } from "./haproxy_frontend.ts";
 import { filesOf } from "./recorder.ts";
 
 const { present } = await availableVersions();
@@ -25,51 +22,15 @@ function testPolicy(
   name: string,
   make: () => Promise<Policy>,
   shown: readonly string[],
-  test: (url: string, haproxy: RunningHaproxy) => Promise<void>,
+  test: (url: string, port: number) => Promise<void>,
 ): void {
   for (const build of present) {
     Deno.test(`${name} [HAProxy ${build.version}]`, async () => {
       await using policy = await make();
-      const agent = new Agent().on(policy.message.name, (message, actions) => policy.decide(message, actions), {
-        defaultVerdict: (actions) => policy.defaults(actions),
-      });
-      await using listener = await agent.listen("127.0.0.1:0");
-      await using haproxy = await haproxyFor(build, policy, formatAddress(listener.address), shown);
-      await test(`http://127.0.0.1:${haproxy.port("web")}/path?query`, haproxy);
+      await using frontend = await startFrontend(build, [policy], { shown });
+      await test(frontend.url, frontend.port);
     });
   }
-}
-
-async function haproxyFor(build: HaproxyBuild, policy: Policy, address: string, shown: readonly string[]) {
-  const made = generateSpoeConfig({
-    policies: [policy],
-    haproxy: build.release,
-    address,
-    file: "FILE",
-    processingMs: 5000,
-  });
-  const headers = shown.map((name) => `hdr x-${name.replaceAll("_", "-")} "%[var(txn.happi.${name})]"`).join(" ");
-  return await startHaproxy(build, {
-    files: { "spoe.conf": made.spoe },
-    config: (context) =>
-      `defaults
-  timeout client 10s
-  timeout server 10s
-  timeout connect 1s
-frontend web
-  mode http
-  bind 127.0.0.1:${context.port("web")}
-${made.frontend.replace("FILE", context.file("spoe.conf"))}
-  http-request return status 200 ${headers}
-${made.backend}`,
-  });
-}
-
-/** Asks, and gives the status and headers. */
-async function ask(url: string, init: RequestInit = {}): Promise<Response> {
-  const response = await fetch(url, { redirect: "manual", ...init });
-  await response.body?.cancel();
-  return response;
 }
 
 const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -89,7 +50,7 @@ testPolicy(
       outside: { read: filesOf({ key: pair.publicKey.export({ type: "spki", format: "pem" }).toString() }) },
     }),
   ["jwt_sub"],
-  async (url) => {
+  async (url, port) => {
     const withToken = (text: string) => ask(url, { headers: { authorization: `Bearer ${text}` } });
     for (let time = 0; time < 2; time++) {
       const response = await withToken(token("ann", 9_999_999_999));
@@ -98,6 +59,15 @@ testPolicy(
     assert.equal((await withToken(token("ann", 1))).status, 401);
     assert.equal((await withToken("a.b.c")).status, 401);
     assert.equal((await ask(url)).status, 401);
+    // A server would go by the first, HAProxy gives the last: neither is to be trusted.
+    const forged = "authorization: Bearer e30.e30.e30";
+    const good = `authorization: Bearer ${token("ann", 9_999_999_999)}`;
+    for (
+      const lines of [[forged, good], [good, forged], [`${forged}, ${good.slice(15)}`], ["cookie: token=a; token=b"]]
+    ) {
+      const request = ["GET / HTTP/1.1", "host: a", "connection: close", ...lines, "", ""].join("\r\n");
+      assert.equal(await askRaw(port, request), 401, lines.join());
+    }
   },
 );
 
@@ -176,6 +146,64 @@ testPolicy(
     assert.equal((await ask(url, { method: "POST", body: "x" })).status, 403);
   },
 );
+
+/** How much of a body the policy was given last. */
+let given = 0;
+
+testPolicy(
+  "header_signature lets none pass with more behind the signed body, however the buffer is filled",
+  async () => {
+    const policy = await createHeaderSignature({ secrets: ["secret"] });
+    const decide: Policy["decide"] = (message, actions) => {
+      given = message.args.body instanceof Uint8Array ? message.args.body.length : 0;
+      return policy.decide(message, actions);
+    };
+    return { ...policyFace(policy), decide };
+  },
+  ["sig_error"],
+  async (_url, port) => {
+    const body = "x".repeat(2000);
+    const signature = `sha256=${createHmac("sha256", "secret").update(body).digest("hex")}`;
+    const request = (padding: number, length: string, sent: string) => {
+      const pads = Array.from(
+        { length: 13 },
+        (_, index) => `x-pad-${index}: ${"p".repeat(padding / 13 + (index === 0 ? padding % 13 : 0))}`,
+      );
+      const lines = [
+        "POST / HTTP/1.1",
+        "host: a",
+        "connection: close",
+        `x-hub-signature-256: ${signature}`,
+        ...pads,
+        length,
+      ];
+      return askRaw(port, `${lines.join("\r\n")}\r\n\r\n${sent}`);
+    };
+    const more = body + "y".repeat(3000);
+    assert.equal(await request(12_000, "content-length: 5000", more), 403);
+    assert.ok(given > body.length && given < more.length, `HAProxy's buffer has room for ${given} bytes of the body`);
+    // So many bytes of headers more leave room for the signed bytes, and for no other.
+    assert.equal(await request(12_000 + given - body.length, "content-length: 5000", more), 403);
+    assert.equal(given, body.length);
+    assert.equal(await request(0, "content-length: 2000", body), 200);
+    // How much is to come in chunks nobody knows.
+    assert.equal(await request(0, "transfer-encoding: chunked", `7d0\r\n${body}\r\n0\r\n\r\n`), 403);
+  },
+);
+
+/** A policy's members, which an object made of it would not have. */
+function policyFace(policy: Policy): Policy {
+  const { name, kind, message, sets } = policy;
+  return {
+    name,
+    kind,
+    message,
+    sets,
+    decide: (asked, actions) => policy.decide(asked, actions),
+    defaults: (actions) => policy.defaults(actions),
+    [Symbol.asyncDispose]: () => policy[Symbol.asyncDispose](),
+  };
+}
 
 /** The copies that `mirror` has sent. */
 const copies: { readonly url: string; readonly headers: Headers; readonly body: string }[] = [];

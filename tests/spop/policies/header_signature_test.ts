@@ -19,10 +19,17 @@ function policyWith(options: Partial<HeaderSignatureOptions> = {}, now = NOW_S *
   return createHeaderSignature({ ...secrets, outside: { now: () => now }, ...options });
 }
 
+/** What HAProxy sends of a body that is whole. */
+function withLength(args: PolicyMessage["args"]): PolicyMessage["args"] {
+  const { body } = args;
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  return { length: bytes instanceof Uint8Array ? String(bytes.length) : null, ...args };
+}
+
 /** `"ok"` or the error. */
 async function verdict(options: Partial<HeaderSignatureOptions>, args: PolicyMessage["args"]): Promise<unknown> {
   await using policy = await policyWith(options);
-  const { sig_valid, sig_error } = verdictAtOnce(policy, args);
+  const { sig_valid, sig_error } = verdictAtOnce(policy, withLength(args));
   assert.equal(sig_valid, sig_error === undefined);
   return sig_error ?? "ok";
 }
@@ -134,23 +141,51 @@ Deno.test("createHeaderSignature() signs the parts that it is told, in their ord
     "path=path",
     "query=query",
     "body=req.body",
+    "length=req.hdr(content-length)",
     "body_size=req.body_size",
     "headers=req.hdrs_bin",
   ]);
 });
 
+/** What HAProxy says of a signed body of 100 bytes, what comes of it. */
+const LENGTHS: readonly (readonly [PolicyMessage["args"], string])[] = [
+  [{ length: "100", body_size: 100 }, "ok"],
+  [{ length: "100" }, "ok"],
+  // More is to come, which nobody has signed: the signature over what is there proves nothing.
+  [{ length: "150", body_size: 150 }, "body_truncated"],
+  [{ length: "150" }, "body_truncated"],
+  [{ length: "100", body_size: 150 }, "body_truncated"],
+  [{ length: null, body_size: 150 }, "body_truncated"],
+  [{ length: null, body_size: 100 }, "no_length"],
+  [{ length: undefined }, "no_length"],
+  [{ length: "100, 150" }, "body_truncated"],
+];
+
+for (const [said, expected] of LENGTHS) {
+  Deno.test(`createHeaderSignature() says "${expected}" to 100 signed bytes of ${JSON.stringify(said)}`, async () => {
+    const body = "x".repeat(100);
+    const signature = `sha256=${mac(body).toString("hex")}`;
+    assert.equal(await verdict({}, { signature, body, ...said }), expected);
+  });
+}
+
 Deno.test("createHeaderSignature() tells a body that HAProxy has cut from one that was changed", async () => {
-  const whole = "x".repeat(100);
-  const signature = `sha256=${mac(whole).toString("hex")}`;
-  assert.equal(await verdict({}, { signature, body: whole.slice(0, 50), body_size: 100 }), "body_truncated");
-  assert.equal(await verdict({}, { signature, body: whole.slice(0, 50), body_size: 50 }), "mismatch");
-  assert.equal(await verdict({}, { signature, body: whole, body_size: 100 }), "ok");
+  const signature = `sha256=${mac("x".repeat(100)).toString("hex")}`;
+  const body = "x".repeat(50);
+  assert.equal(await verdict({}, { signature, body, length: "100", body_size: 100 }), "body_truncated");
+  assert.equal(await verdict({}, { signature, body, length: "50", body_size: 50 }), "mismatch");
+});
+
+Deno.test("createHeaderSignature() wants no length of a request without a body", async () => {
+  const signature = `sha256=${mac("").toString("hex")}`;
+  assert.equal(await verdict({}, { signature, length: null, body_size: 0 }), "ok");
+  assert.equal(await verdict({}, { signature, length: "9" }), "body_truncated");
 });
 
 Deno.test("createHeaderSignature() takes a signature once, however it is written", async () => {
   let now = NOW_S * 1000;
   await using policy = await policyWith({ onlyOnce: true, toleranceSeconds: 10, outside: { now: () => now } });
-  const say = (signature: string) => verdictAtOnce(policy, { signature, body: BODY }).sig_error ?? "ok";
+  const say = (signature: string) => verdictAtOnce(policy, withLength({ signature, body: BODY })).sig_error ?? "ok";
   assert.equal(say(`sha256=${"0".repeat(64)}`), "mismatch");
   assert.equal(say(`sha256=${HEX}`), "ok");
   assert.equal(say(`sha256=${HEX}`), "replayed");
@@ -163,7 +198,8 @@ Deno.test("createHeaderSignature() reads its secrets again, and keeps the old on
   const files: Record<string, string> = { s: `${SECRET}\r\nother\n` };
   await using policy = await policyWith({ secretsFile: "s", outside: { read: filesOf(files) } });
   const say = (secret: string) =>
-    verdictAtOnce(policy, { signature: `sha256=${mac(BODY, secret).toString("hex")}`, body: BODY }).sig_error ?? "ok";
+    verdictAtOnce(policy, withLength({ signature: `sha256=${mac(BODY, secret).toString("hex")}`, body: BODY }))
+      .sig_error ?? "ok";
   assert.deepEqual([SECRET, "other", "next", ""].map(say), ["ok", "ok", "mismatch", "mismatch"]);
   files.s = "\n";
   await assert.rejects(async () => await policy.reload?.(), UnusableSecrets);
@@ -201,6 +237,8 @@ Deno.test("parseSignature() never throws, and nothing made up is a signature", a
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^(sha256=|t=\d{10},v1=)?[0-9a-f=,]*$/));
   fc.assert(fc.property(text, (signature) => {
     for (const scheme of schemes) parseSignature(scheme, signature, "sha256");
-    for (const policy of policies) assert.equal(verdictAtOnce(policy, { signature, body: BODY }).sig_valid, false);
+    for (const policy of policies) {
+      assert.equal(verdictAtOnce(policy, withLength({ signature, body: BODY })).sig_valid, false);
+    }
   }));
 });

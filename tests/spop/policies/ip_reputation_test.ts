@@ -269,6 +269,10 @@ Deno.test("createIpReputation() refuses options that make no sense, and files th
     [{ unknownScore: 101 }, 'option "unknownScore" is "101" and must be an integer from 0 to 100'],
     [{ lists: [{ source: "/a", score: -1 }] }, 'option "lists[0].score" is "-1" and must be an integer from 0 to 100'],
     [{ lists: [{ source: "/a" }, { source: "/a" }] }, 'two lists have the name "/a"'],
+    [
+      { lists: [{ source: "http://a:b@c/d?key=1" }, { source: "http://c/d?key=2" }] },
+      'two lists have the name "http://c/d"',
+    ],
     [{ lists: [JSON.parse('{"score": 1}') as ListOptions] }, 'option "lists[0].source" is missing'],
     [
       { lists: [{ source: "/a", prefixColumn: 0 }] },
@@ -304,4 +308,13 @@ Deno.test("ipReputationOf() decides by the parts of a table that another thread 
   await using policy = ipReputationOf({ table: new PrefixTable(structuredClone(table.parts)) }, {});
   assert.equal(await score(policy, "192.0.2.1"), 30);
   assert.equal(policy.reload, undefined);
+});
+
+Deno.test("createIpReputation() does not tell the key in a URL", async () => {
+  await using server = new ListServer();
+  server.body = "192.0.2.1\n";
+  await using policy = await createIpReputation({ lists: [{ source: server.url }] });
+  const stats = JSON.stringify(policy.stats?.());
+  assert.ok(stats.includes(`list.${server.name}.entries`), stats);
+  assert.ok(!stats.includes("secret"), stats);
 });

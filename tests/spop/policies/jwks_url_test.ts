@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { createSign, generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
+import { createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createJwt, type JwtOptions } from "../../../lib/spop/policies/jwt.ts";
 import { UnusableKeys } from "../../../lib/spop/policies/jwt/keys.ts";
 import { verdictOf } from "./recorder.ts";
@@ -16,7 +16,7 @@ function jwks(...kids: (keyof typeof pairs)[]): string {
 }
 
 /** A token that is good for long. */
-function token(kid: string, pair: KeyPairKeyObjectResult, sub = "ann"): string {
+function token(kid: string, pair: { readonly privateKey: KeyObject }, sub = "ann"): string {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const signed = `${encode({ alg: "ES256", kid })}.${encode({ sub, exp: 9_999_999_999 })}`;
   const key = { key: pair.privateKey, dsaEncoding: "ieee-p1363" as const };
@@ -98,6 +98,40 @@ Deno.test("createJwt() asks again in the background when the answer is too old, 
   assert.equal(keys.state.etags.length, before, "304 says how long it is good, too");
 });
 
+Deno.test("createJwt() asks again when its clock was set back: a key may have been revoked since", async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  await using keys = serveKeys(() => new Response(jwks("a"), { headers: { "cache-control": "max-age=3600" } }));
+  await using one = await policyFor(keys.url);
+  keys.state.answer = () => {
+    resolve();
+    return new Response(jwks("b"));
+  };
+  one.clock.now -= 40_000_000;
+  await one.ask(token("a", pairs.a));
+  await asked;
+  await one.policy.reload?.();
+  assert.equal(await one.ask(token("a", pairs.a)), "unknown_key");
+});
+
+Deno.test("createJwt() goes on remembering tokens when the URL says the same again, with or without an ETag", async () => {
+  await using keys = serveKeys(() => new Response(jwks("a")));
+  await using one = await policyFor(keys.url);
+  const text = token("a", pairs.a);
+  for (const hits of [0, 1, 2]) {
+    assert.equal(await one.ask(text), "ok");
+    assert.equal(one.policy.stats?.().cache_hits, hits);
+    await one.policy.reload?.();
+  }
+});
+
+Deno.test("createJwt() does not tell what a URL has in it of passwords and keys", async () => {
+  await using keys = serveKeys(() => new Response("no", { status: 500 }));
+  const url = keys.url.replace("//", "//user:s3cret@") + "?key=s3cret";
+  for (const one of [url, url.replace("http:", "ftp:")]) {
+    await assert.rejects(policyFor(one), (thrown) => thrown instanceof Error && !thrown.message.includes("s3cret"));
+  }
+});
+
 /** Answers that are none. */
 const BAD: readonly (readonly [string, () => Response, RegExp])[] = [
   ["a 500", () => new Response("no", { status: 500 }), /it answered with status 500/],
@@ -134,7 +168,11 @@ Deno.test("createJwt() gives up on a URL that never answers, and its old keys en
   assert.equal(await one.ask(token("a", pairs.a)), "ok");
   one.clock.now += 86_400_001;
   assert.equal(await one.ask(token("a", pairs.a, "new")), "no_keys");
+  assert.equal(await one.ask(token("a", pairs.a)), "no_keys", "a token that it remembered is over too");
   release(new Response());
+  keys.state.answer = () => new Response(jwks("a"));
+  await one.policy.reload?.();
+  assert.equal(await one.ask(token("a", pairs.a)), "ok");
 });
 
 Deno.test("createJwt() ends a question that is under way when it is ended", async () => {

@@ -3,7 +3,8 @@ import { constants, createSign, generateKeyPairSync, type KeyObject, sign as sig
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { createJwt, type JwtOptions } from "../../../lib/spop/policies/jwt.ts";
-import { UnusableKeys } from "../../../lib/spop/policies/jwt/keys.ts";
+import { claimValue } from "../../../lib/spop/policies/jwt/claims.ts";
+import { keysFromJwks, UnusableKeys } from "../../../lib/spop/policies/jwt/keys.ts";
 import { parseToken } from "../../../lib/spop/policies/jwt/token.ts";
 import { InvalidPolicy } from "../../../lib/spop/policies/policy.ts";
 import { defaultOf, filesOf, verdictAtOnce, verdictOf } from "./recorder.ts";
@@ -399,4 +400,28 @@ Deno.test("parseToken() never throws, and createJwt() lets nothing in, whatever 
     parseToken(text);
     assert.equal((await verdictOf(policy, { token: text, authorization: text })).jwt_valid, false);
   }));
+});
+
+Deno.test("claimValue() joins no texts of which one would look like two", () => {
+  assert.equal(claimValue({ roles: ["staff", "user,admin"] }, "roles"), '["staff","user,admin"]');
+  assert.equal(claimValue({ roles: ["staff", "user"] }, "roles"), "staff,user");
+});
+
+Deno.test("keysFromJwks() goes by the size of the key itself, whatever other members there are", async () => {
+  const [n, k] = [64, 256].map((length) => Buffer.alloc(length, 0xd1).toString("base64url"));
+  await assert.rejects(
+    keysFromJwks(JSON.stringify({ keys: [{ kty: "RSA", e: "AQAB", n, k }] }), "f", true),
+    UnusableKeys,
+  );
+});
+
+Deno.test("createJwt() verifies none of several tokens: a server may go by another than the last", async () => {
+  await using policy = await policyWith({ secret: SECRET });
+  const authorization = `Bearer ${await token({ alg: "HS256" }, CLAIMS, hs(256))}`;
+  const error = async (more: Record<string, number | null>) =>
+    (await verdictOf(policy, { authorization, ...more })).jwt_error;
+  assert.equal(await error({ authorizations: 1, tokens: 0 }), undefined);
+  assert.equal(await error({ authorizations: null }), undefined);
+  assert.equal(await error({ authorizations: 2 }), "ambiguous");
+  assert.equal(await error({ tokens: 2 }), "ambiguous");
 });

@@ -131,3 +131,23 @@ Deno.test("policies that want the same message answer it together", async () => 
   const actions = await client.notify([{ name: "choose-variant", args: { key: "k" } }]);
   assert.deepEqual(actions.map((action) => action.name).toSorted(), ["first", "second"]);
 });
+
+Deno.test("apply() orders chains of chains in time that grows with their number, and not with the ways through them", async () => {
+  const { set } = makeSet();
+  const levels = Array.from({ length: 18 }, (_, level) => {
+    const below = level === 17 ? ["a", "b"] : [`c${level + 1}`, `d${level + 1}`];
+    return ["c", "d"].map((name) => config(`${name}${level}`, { policies: below }, "chain"));
+  });
+  let reads = 0;
+  const counted = [...levels.flat(), config("a"), config("b")].map((one) => ({
+    ...one,
+    get kind() {
+      reads++;
+      return one.kind;
+    },
+  }));
+  const { added, failed } = await set.apply(counted);
+  assert.deepEqual([added.length, failed], [38, []]);
+  assert.ok(reads < 2000, `it has looked ${reads} times at a policy`);
+  await set[Symbol.asyncDispose]();
+});

@@ -110,3 +110,36 @@ Deno.test("createScript() hands on what the module throws", async () => {
   assert.throws(() => verdictAtOnce(policy, {}), /mine/);
   assert.deepEqual(defaultOf(policy), {});
 });
+
+Deno.test("createScript() does not wait for ever for a module that never loads, and one that never ends", async () => {
+  const never = new Promise<never>(() => {});
+  await assert.rejects(
+    createScript({ file: "x.ts", loadTimeoutMs: 5, load: () => never }),
+    /Cannot use script "x\.ts": it took longer than 5 ms/,
+  );
+  const load = () => Promise.resolve({ default: { decide() {}, close: () => never } });
+  const policy = await createScript({ file: "x.ts", loadTimeoutMs: 5, load });
+  await policy.reload?.();
+  await policy[Symbol.asyncDispose]();
+  assert.deepEqual(policy.stats?.(), { version: 2 });
+});
+
+/** Arguments and variables that would break the generated configuration. */
+const SPECS: readonly (readonly [Record<string, unknown>, RegExp])[] = [
+  [{ args: ["ip"] }, /option "args\[0\]" must be a table/],
+  [{ args: [{ name: "ip" }] }, /option "args\[0\]\.types" is missing/],
+  [{ args: [{ name: "ip", types: ["ip"], fetch: "src\n  event x" }] }, /option "args\[0\]\.fetch" is "src/],
+  [{ args: [{ name: "i p", types: ["ip"], fetch: "src" }] }, /option "args\[0\]\.name" is "i p"/],
+  [{ args: [{ name: "ip", types: ["address"], fetch: "src" }] }, /option "args\[0\]\.types"/],
+  [{ sets: [{ scope: "global", name: "a", type: "string", description: "x" }] }, /option "sets\[0\]\.scope"/],
+  [{ sets: [{ scope: "session", name: "a", type: "string", description: "x\ny" }] }, /option "sets\[0\]\.description"/],
+  [{ sets: [{ scope: "session", name: "a", type: "string" }] }, /option "sets\[0\]\.description" is missing/],
+];
+
+for (const [options, why] of SPECS) {
+  Deno.test(`createScript() says ${why}`, async () => {
+    const load = () => Promise.resolve({ default: () => {} });
+    const make = createScript({ file: "x.ts", load, ...options });
+    await assert.rejects(make, (thrown) => thrown instanceof InvalidPolicy && why.test(thrown.message));
+  });
+}

@@ -265,3 +265,14 @@ Deno.test("checkSpoeConfig() does not take long for a long file", () => {
     50_000,
   );
 });
+
+Deno.test("checkSpoeConfig() finds a better name for the first of many wrong ones, and not for ever", () => {
+  const names = Array.from({ length: 300 }, (_, index) => `message-${index}`);
+  const text = `[e]\nspoe-agent a\n${names.map((name) => `  messages ${name}x`).join("\n")}\n${
+    names.map((name) => `spoe-message ${name}`).join("\n")
+  }\n`;
+  const hints = checkSpoeConfig(text, { haproxyVersion: "3.2" }).filter((one) => one.code === "unknown_message")
+    .map((one) => one.hint);
+  assert.equal(hints.length, 300);
+  assert.deepEqual([hints[0], hints[100]], ['did you mean "message-0"?', "see the hints above"]);
+});

@@ -24,6 +24,12 @@ function policy(name: string, more: Partial<Described> = {}): Described {
   };
 }
 
+/** A policy with one argument. */
+function fetching(fetch: string): Described {
+  const args = [{ name: "a", types: ["ip"], fetch }] as const;
+  return policy("m", { message: { name: "m", event: "on-client-session", args } });
+}
+
 function variable(name: string, scope: VariableSpec["scope"] = "session"): VariableSpec {
   return { scope, name, type: "integer", description: "a number" };
 }
@@ -149,6 +155,16 @@ Deno.test("generateSpoeConfig() refuses requests without proof, and lets those w
   assert.ok(lines.includes("# var(proc.p.other) integer: a number"));
 });
 
+Deno.test("generateSpoeConfig() lets no description end its comment", () => {
+  const description = "first\nhttp-request allow\r# \0 last";
+  const { frontend } = generateSpoeConfig({
+    policies: [policy("m", { sets: [{ ...variable("v"), description }] })],
+    haproxy: "3.2",
+    address: "127.0.0.1:3000",
+  });
+  assert.equal(frontend.includes("# var(sess.happi.v) integer: first http-request allow #   last\n"), true, frontend);
+});
+
 /** What cannot be generated, and what is said about it. */
 const IMPOSSIBLE: readonly (readonly [Partial<Parameters<typeof generateSpoeConfig>[0]>, RegExp])[] = [
   [{ policies: [] }, /there is no policy/],
@@ -171,6 +187,22 @@ const IMPOSSIBLE: readonly (readonly [Partial<Parameters<typeof generateSpoeConf
   [
     { policies: [policy("m", { message: { name: "m m", event: "on-client-session", args: [] } })] },
     /name of the message/,
+  ],
+  [{ file: "/etc/$HOME" }, /cannot be the name of the file/],
+  [{ file: "/etc/\0" }, /cannot be the name of the file/],
+  [{ address: "unix:/run/a\nglobal" }, /does not fit on a line/],
+  [{ address: "unix:/run/a\vcheck" }, /does not fit on a line/],
+  [{ policies: [fetching("src\n  event x")] }, /"src\n {2}event x" cannot be the value of "a"/],
+  [{ policies: [fetching("src\fb=dst")] }, /cannot be the value of "a"/],
+  [
+    { policies: [JSON.parse(JSON.stringify(policy("m")).replace("on-client-session", "x\\n  acl y"))] },
+    /there is no event/,
+  ],
+  [
+    {
+      policies: [JSON.parse(JSON.stringify(policy("m", { sets: [variable("v")] })).replace('"session"', '"toString"'))],
+    },
+    /variable "v" has scope "toString"/,
   ],
   [{
     mode: "tcp",

@@ -2,10 +2,9 @@
  * The password hashes `$5$` and `$6$` ("Unix crypt using SHA-256 and SHA-512", Ulrich Drepper): what `openssl passwd -6` and
  * `mkpasswd` write, so that a user file can be made on any host.
  *
- * It is thousands of small hashes one after the other, so it lets others work in between.
+ * It is thousands of small hashes one after the other, so it takes half of the thread's time at most.
  */
 import { hash } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
 
 /** Which hash, and how its bytes are shuffled at the end. */
 const KINDS = {
@@ -14,6 +13,7 @@ const KINDS = {
 } as const;
 
 const ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** About a millisecond. */
 const ROUNDS_AT_A_TIME = 200;
 
 /**
@@ -23,6 +23,7 @@ const ROUNDS_AT_A_TIME = 200;
  * @param password its bytes
  * @param salt at most 16 characters
  * @param rounds 1000 to 999999999; 5000 where the hash does not say
+ * @param rest a moment for others, before each millisecond of work; a timer if not given
  *
  * @example
  * ```ts
@@ -37,6 +38,7 @@ export async function shaCrypt(
   password: Uint8Array,
   salt: string,
   rounds: number,
+  rest: () => Promise<void> = aMillisecond,
 ): Promise<string> {
   const { algorithm, bytes } = KINDS[kind];
   const digest = (...parts: Uint8Array[]) => new Uint8Array(hash(algorithm, join(parts), "buffer"));
@@ -49,16 +51,36 @@ export async function shaCrypt(
   let state = digest(password, saltBytes, alternate, ...tail);
   const p = repeat(digest(...times(password, password.length)), password.length);
   const s = repeat(digest(...times(saltBytes, 16 + (state[0] ?? 0))), saltBytes.length);
-  for (let round = 0; round < rounds; round++) {
-    const isOdd = (round & 1) === 1;
-    const parts = [isOdd ? p : state];
-    if (round % 3 !== 0) parts.push(s);
-    if (round % 7 !== 0) parts.push(p);
-    parts.push(isOdd ? state : p);
-    state = digest(...parts);
-    if (round % ROUNDS_AT_A_TIME === ROUNDS_AT_A_TIME - 1) await setImmediate();
+  for (let from = 0; from < rounds; from += ROUNDS_AT_A_TIME) {
+    await inTurn(() => {
+      for (let round = from; round < Math.min(rounds, from + ROUNDS_AT_A_TIME); round++) {
+        const isOdd = (round & 1) === 1;
+        const parts = [isOdd ? p : state];
+        if (round % 3 !== 0) parts.push(s);
+        if (round % 7 !== 0) parts.push(p);
+        parts.push(isOdd ? state : p);
+        state = digest(...parts);
+      }
+    }, rest);
   }
   return written(kind, state);
+}
+
+let last: Promise<void> = Promise.resolve();
+
+/**
+ * Works when it is its turn, which comes after a moment in which nobody hashes. One password at a time has it, however many
+ * are compared: what puts itself off by `setImmediate`, or by timers that are due again at once, keeps the runtime from
+ * reading and writing, and four wrong passwords held up every verdict for a quarter of a second.
+ */
+function inTurn(work: () => void, rest: () => Promise<void>): Promise<void> {
+  const worked = last.then(rest).then(work);
+  last = worked.catch(() => {});
+  return worked;
+}
+
+function aMillisecond(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** Three bytes at a time in the order of the kind, six bits a character, low bits first. */

@@ -1,6 +1,7 @@
 /**
  * A file of users: `user:stored password` a line, `#` begins a comment line. It is htpasswd's form with safe hashes only.
  */
+import { hash } from "node:crypto";
 import { HappiError, reason } from "../../../errors.ts";
 import { parsePasswordHash, type PasswordHash } from "./password_hash.ts";
 
@@ -19,8 +20,11 @@ export class UnusableUsers extends HappiError {
 /** Users and their stored passwords; never empty. */
 export interface Users {
   readonly byName: ReadonlyMap<string, PasswordHash>;
-  /** What an unknown user's password is compared with, so that it takes as long. */
-  readonly decoy: PasswordHash;
+  /**
+   * What an unknown user's password is compared with, so that it takes as long: as with a known one, always the same for
+   * the same name, and by the name which. One for all would show who is known where stored passwords differ in cost.
+   */
+  decoyFor(name: string): PasswordHash;
 }
 
 /**
@@ -52,7 +56,11 @@ export function parseUsers(text: string, where: string): Users {
       throw new UnusableUsers(where, `${place}: ${reason(thrown)}`, thrown);
     }
   }
-  const [decoy] = byName.values();
-  if (decoy === undefined) throw new UnusableUsers(where, "it names nobody");
-  return { byName, decoy };
+  const all = [...byName.values()];
+  const [first] = all;
+  if (first === undefined) throw new UnusableUsers(where, "it names nobody");
+  // Nobody who does not know the file can tell which it is, and it stays the same when the file is read again.
+  const key = hash("sha256", text);
+  const decoyFor = (name: string) => all[hash("sha256", key + name, "buffer").readUInt32BE() % all.length] ?? first;
+  return { byName, decoyFor };
 }

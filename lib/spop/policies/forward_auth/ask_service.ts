@@ -27,18 +27,18 @@ export interface AskOptions {
 }
 
 /**
- * Asks. A header whose value HTTP does not allow (a line break that HAProxy let through) is left out.
+ * Asks.
  *
  * @param url the service
  * @param method how it is asked
- * @param headers what it is told; those without a value are left out
+ * @param headers what it is told
  * @param options deadline and what to keep
  * @returns its answer, or why there is none
  */
 export async function askService(
   url: string,
   method: string,
-  headers: readonly (readonly [name: string, value: string])[],
+  headers: Headers,
   { outside, timeoutMs, signal, keep }: AskOptions,
 ): Promise<AuthAnswer | "timeout" | "unreachable"> {
   const deadline = new AbortController();
@@ -46,7 +46,7 @@ export async function askService(
   try {
     const response = await outside.fetch(url, {
       method,
-      headers: allowed(headers),
+      headers,
       redirect: "manual",
       signal: AbortSignal.any([deadline.signal, signal]),
     });
@@ -66,17 +66,4 @@ export async function askService(
   } finally {
     clearTimeout(timer);
   }
-}
-
-function allowed(headers: readonly (readonly [name: string, value: string])[]): Headers {
-  const result = new Headers();
-  for (const [name, value] of headers) {
-    if (value === "") continue;
-    try {
-      result.append(name, value);
-    } catch {
-      // Not a header that HTTP can carry.
-    }
-  }
-  return result;
 }

@@ -1,7 +1,7 @@
 /**
  * The parts of a request that are signed: which arguments they need, and their bytes.
  */
-import { bytesOf, headersOf } from "../argument_values.ts";
+import { bytesOf, headersOf, textOf } from "../argument_values.ts";
 import type { ArgumentSpec, PolicyMessage } from "../policy.ts";
 
 /** What a part may be, as people write it. */
@@ -45,10 +45,21 @@ export function signedParts(
   return parts.flatMap((part, index) => index === 0 ? [bytes(part)] : [text(separator), bytes(part)]);
 }
 
-/** Whether HAProxy has sent less of the body than there is. */
-export function isTruncated(args: PolicyMessage["args"]): boolean {
+/**
+ * Why the body may not be all of it. HAProxy sends what its buffer holds, and who pads the headers decides how much that is:
+ * behind a signed body there could be more, which nobody has signed and the server would get.
+ *
+ * @param args of the message; of a chunked request HAProxy itself does not know how much is to come, so a body must have a
+ *   `Content-Length`
+ * @returns `undefined` when it is whole
+ */
+export function bodyFault(args: PolicyMessage["args"]): "body_truncated" | "no_length" | undefined {
+  const there = bytesOf(args.body)?.length ?? 0;
+  const announced = textOf(args.length) ?? "";
   const size = args.body_size;
-  return typeof size === "number" && size > (bytesOf(args.body)?.length ?? 0);
+  if (typeof size === "number" && size > there) return "body_truncated";
+  if (announced === "") return there > 0 ? "no_length" : undefined;
+  return announced === String(there) ? undefined : "body_truncated";
 }
 
 /** The values of a header, joined as HTTP allows. */
@@ -63,6 +74,7 @@ const ARGUMENTS: Readonly<Record<string, readonly ArgumentSpec[]>> = {
   query: [{ name: "query", types: ["string"], fetch: "query" }],
   body: [
     { name: "body", types: ["binary", "string"], fetch: "req.body" },
+    { name: "length", types: ["string"], fetch: "req.hdr(content-length)" },
     { name: "body_size", types: ["integer"], fetch: "req.body_size", isOptional: true },
   ],
   header: [{ name: "headers", types: ["binary"], fetch: "req.hdrs_bin" }],

@@ -65,7 +65,7 @@ export function endOf(claims: Claims, expected: ExpectedClaims): number {
 
 /**
  * A claim as the value of a variable: texts, whole numbers and booleans as they are, a list of texts joined by commas,
- * everything else as JSON.
+ * everything else as JSON; a list with a comma in one of its texts too, since that text would look like two.
  *
  * @param claims the payload
  * @param path the claim's name, or the way to it: `realm_access.roles`. A claim with that very name wins
@@ -85,7 +85,9 @@ export function claimValue(claims: Claims, path: string): Value | undefined {
   if (found === undefined || found === null) return undefined;
   if (typeof found === "string" || typeof found === "boolean") return found;
   if (typeof found === "number" && Number.isSafeInteger(found)) return found;
-  if (Array.isArray(found) && found.every((one) => typeof one === "string")) return found.join(",");
+  if (Array.isArray(found) && found.every((one) => typeof one === "string" && !one.includes(","))) {
+    return found.join(",");
+  }
   return JSON.stringify(found);
 }
 

@@ -6,6 +6,7 @@
 import { HappiError, reason } from "../../../errors.ts";
 import { readLimited } from "../limited_body.ts";
 import type { Outside } from "../sources/outside.ts";
+import { withoutSecrets } from "../sources/source.ts";
 import { keysFromJwks, UnusableKeys, type VerificationKey } from "./keys.ts";
 import type { KeySource } from "./key_source.ts";
 
@@ -29,8 +30,11 @@ const MOST_STALE_MS = 86_400_000;
 /** Keys that a URL gives. */
 export class JwksUrl implements KeySource {
   readonly #options: JwksUrlOptions;
+  /** The URL as it may be told. */
+  readonly #name: string;
   readonly #ended = new AbortController();
   #keys: readonly VerificationKey[] = [];
+  #text = "";
   #etag: string | null = null;
   #running: Promise<void> | undefined;
   #askedAt = -Infinity;
@@ -43,14 +47,18 @@ export class JwksUrl implements KeySource {
   /** @param options how it is asked; call `reload` once before use */
   constructor(options: JwksUrlOptions) {
     this.#options = options;
+    this.#name = withoutSecrets(options.url);
   }
 
   get keys(): readonly VerificationKey[] {
-    return this.#options.outside.now() - this.#answeredAt > MOST_STALE_MS ? [] : this.#keys;
+    return this.#keys;
   }
 
   touch(now: number): void {
-    if (now < this.#dueAt || !this.#mayAsk(now)) return;
+    if (now - this.#answeredAt > MOST_STALE_MS && this.#keys.length > 0) this.#forget();
+    // A clock that was set back must not make old keys last: they may have been revoked.
+    const isFresh = now >= this.#answeredAt && now < this.#dueAt;
+    if (isFresh || !this.#mayAsk(now)) return;
     this.#ask(undefined).catch(() => {/* counted; the keys that there are stay */});
   }
 
@@ -70,11 +78,19 @@ export class JwksUrl implements KeySource {
   }
 
   close(): void {
-    this.#ended.abort(new HappiError("policy_ended", `Cannot ask "${this.#options.url}": the policy has ended`));
+    this.#ended.abort(new HappiError("policy_ended", `Cannot ask "${this.#name}": the policy has ended`));
+  }
+
+  /** What was verified with these keys is over too, so the next answer must be a whole one. */
+  #forget(): void {
+    this.#keys = [];
+    this.#text = "";
+    this.#etag = null;
+    this.generation++;
   }
 
   #mayAsk(now: number): boolean {
-    return this.#running === undefined && now - this.#askedAt >= this.#options.leastIntervalMs;
+    return this.#running === undefined && Math.abs(now - this.#askedAt) >= this.#options.leastIntervalMs;
   }
 
   /** Asks; everybody who wants an answer meanwhile waits for the same one. */
@@ -102,22 +118,26 @@ export class JwksUrl implements KeySource {
       });
       await this.#take(response);
     } catch (thrown) {
-      throw thrown instanceof HappiError ? thrown : new UnusableKeys(url, reason(thrown), thrown);
+      throw thrown instanceof HappiError ? thrown : new UnusableKeys(this.#name, reason(thrown), thrown);
     } finally {
       clearTimeout(timer);
     }
   }
 
   async #take(response: Response): Promise<void> {
-    const { url, outside, refreshMs, leastIntervalMs } = this.#options;
+    const { outside, refreshMs, leastIntervalMs } = this.#options;
     const body = await readLimited(response, MOST_BYTES);
     if (response.status !== 304 || this.#etag === null) {
-      if (!response.ok) throw new UnusableKeys(url, `it answered with status ${response.status}`);
-      if (body === undefined) throw new UnusableKeys(url, `it answered with more than ${MOST_BYTES} bytes`);
+      if (!response.ok) throw new UnusableKeys(this.#name, `it answered with status ${response.status}`);
+      if (body === undefined) throw new UnusableKeys(this.#name, `it answered with more than ${MOST_BYTES} bytes`);
       const text = new TextDecoder().decode(body);
-      this.#keys = await keysFromJwks(text, url, false);
+      // The same again without an ETag is no reason to forget what was verified.
+      if (text !== this.#text) {
+        this.#keys = await keysFromJwks(text, this.#name, false);
+        this.#text = text;
+        this.generation++;
+      }
       this.#etag = response.headers.get("etag");
-      this.generation++;
     }
     this.#answeredAt = outside.now();
     const fresh = freshFor(response.headers.get("cache-control")) ?? refreshMs;

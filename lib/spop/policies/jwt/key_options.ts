@@ -5,6 +5,7 @@ import { reason } from "../../../errors.ts";
 import { integer, oneOf, type OptionChecks, text } from "../option_checks.ts";
 import { InvalidPolicy } from "../policy.ts";
 import type { Outside } from "../sources/outside.ts";
+import { withoutSecrets } from "../sources/source.ts";
 import { readTextFile } from "../text_file.ts";
 import { JwksUrl } from "./jwks_url.ts";
 import { type KeySource, LoadedKeys } from "./key_source.ts";
@@ -73,7 +74,10 @@ function urlKeys(policy: string, url: string, options: JwtKeyOptions, outside: O
   const isLocal = parsed?.protocol === "http:" && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname);
   if (parsed?.protocol !== "https:" && !isLocal) {
     // Whoever can change the answer on its way can sign tokens.
-    throw new InvalidPolicy(policy, `option "jwksUrl" is "${url}" and must begin with https:// (or be on loopback)`);
+    throw new InvalidPolicy(
+      policy,
+      `option "jwksUrl" is "${withoutSecrets(url)}" and must begin with https:// (or be on loopback)`,
+    );
   }
   return new JwksUrl({
     url,

@@ -111,7 +111,7 @@ export async function keysFromPem(text: string, where: string): Promise<Verifica
   return await Promise.all(blocks.map(async (block) => {
     try {
       const key = block.includes("CERTIFICATE") ? new X509Certificate(block).publicKey : createPublicKey(block);
-      const found = keyFromJwk(key.export({ format: "jwk" }), false);
+      const found = keyFromJwk({ ...key.export({ format: "jwk" }) }, false);
       if (found === undefined) throw new UnusableKeys(where, "a key is of a kind that no token is signed with");
       await found.prove();
       return found;
@@ -148,7 +148,11 @@ function keyFromJwk(jwk: Readonly<Record<string, unknown>>, mayBeSecret: boolean
   if (Array.isArray(operations) && !operations.includes("verify")) return undefined;
   const members = PUBLIC_MEMBERS[kty].map((member) => [member, jwk[member]] as const);
   if (members.some(([, value]) => typeof value !== "string")) return undefined;
-  const possible = algorithmsFor(kty, typeof jwk.crv === "string" ? jwk.crv : undefined, bitsOf(jwk.k ?? jwk.n));
+  const possible = algorithmsFor(
+    kty,
+    typeof jwk.crv === "string" ? jwk.crv : undefined,
+    bitsOf(kty === "oct" ? jwk.k : jwk.n),
+  );
   const algorithms = alg === undefined ? possible : possible.filter((one) => one === alg);
   if (algorithms.length === 0) return undefined;
   return new VerificationKey(typeof kid === "string" ? kid : undefined, algorithms, {

@@ -12,13 +12,14 @@ import {
   text,
 } from "../option_checks.ts";
 import { InvalidPolicy } from "../policy.ts";
+import { nameOf } from "../sources/source.ts";
 import { type FormatOptions, FORMATS } from "./format.ts";
 
 /** A list of addresses. */
 export interface ListOptions extends FormatOptions {
   /** A path, or a URL that begins with `http://` or `https://`. */
   readonly source: string;
-  /** Its name in statistics and logs; the source if not given. */
+  /** Its name in statistics and logs; the source, without user, password and query of a URL, if not given. */
   readonly name?: string;
   /** How often the source is asked, in milliseconds: 10 seconds for files and an hour for URLs if not given. */
   readonly intervalMs?: number;
@@ -91,7 +92,7 @@ export function checkLists(policy: string, lists: readonly ListOptions[]): void 
     if (typeof list !== "object" || list === null) throw new InvalidPolicy(policy, `option "${where}" must be a table`);
     checkOptions(policy, list, LIST_CHECKS, where);
     if (list.source === undefined) throw new InvalidPolicy(policy, `option "${where}.source" is missing`);
-    const name = list.name ?? list.source;
+    const name = list.name ?? nameOf(list.source);
     if (names.has(name)) throw new InvalidPolicy(policy, `two lists have the name "${name}"`);
     names.add(name);
   }

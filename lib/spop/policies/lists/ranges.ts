@@ -1,8 +1,7 @@
 /**
  * Ranges of addresses as the prefixes that they are made of: at most 62 for IPv4, 254 for IPv6.
  */
-import { Ip } from "../../codec/mod.ts";
-import type { PrefixSet } from "../prefixes/prefix_set.ts";
+import { maskWord, type PrefixSet } from "../prefixes/prefix_set.ts";
 
 /**
  * Adds all addresses from one to another.
@@ -34,20 +33,45 @@ export function addRange4(first: number, last: number, score: number, set: Prefi
  * @returns false, and nothing is added, when the last is before the first
  */
 export function addRange6(first: Uint32Array, last: Uint32Array, score: number, set: PrefixSet): boolean {
-  const end = whole(last);
-  let at = whole(first);
-  if (end < at) return false;
-  while (at <= end) {
-    let bits = 0;
+  if (compare(last, first) < 0) return false;
+  const at = first.slice();
+  const end = new Uint32Array(4);
+  do {
     // The largest block that begins here and does not go beyond the end.
-    while (bits < 128 && (at >> BigInt(bits) & 1n) === 0n && at + (2n << BigInt(bits)) - 1n <= end) bits++;
-    const [a = 0, b = 0, c = 0, d = 0] = [96n, 64n, 32n, 0n].map((shift) => Number(at >> shift & 0xffffffffn));
-    set.add6(a, b, c, d, 128 - bits, score);
-    at += 1n << BigInt(bits);
-  }
+    let bits = zerosBehind(at);
+    for (blockEnd(at, bits, end); compare(end, last) > 0;) blockEnd(at, --bits, end);
+    set.add6(at[0] ?? 0, at[1] ?? 0, at[2] ?? 0, at[3] ?? 0, 128 - bits, score);
+    at.set(end);
+  } while (compare(end, last) < 0 && increment(at));
   return true;
 }
 
-function whole(words: Uint32Array): bigint {
-  return Ip.v6(words[0] ?? 0, words[1] ?? 0, words[2] ?? 0, words[3] ?? 0).toBigInt();
+/** Which of two addresses is the larger: below 0, 0 or above 0. */
+function compare(a: Uint32Array, b: Uint32Array): number {
+  for (let word = 0; word < 4; word++) if (a[word] !== b[word]) return (a[word] ?? 0) - (b[word] ?? 0);
+  return 0;
+}
+
+/** How many bits at the end of an address are 0. */
+function zerosBehind(address: Uint32Array): number {
+  for (let word = 3; word >= 0; word--) {
+    const value = address[word] ?? 0;
+    if (value !== 0) return (3 - word) * 32 + 31 - Math.clz32(value & -value);
+  }
+  return 128;
+}
+
+/** The last address of the block of so many bits that begins at an address. */
+function blockEnd(address: Uint32Array, bits: number, end: Uint32Array): void {
+  for (let word = 0; word < 4; word++) end[word] = (address[word] ?? 0) | ~maskWord(128 - bits - word * 32);
+}
+
+/** The next address; false when there is none. */
+function increment(address: Uint32Array): boolean {
+  for (let word = 3; word >= 0; word--) {
+    const value = ((address[word] ?? 0) + 1) >>> 0;
+    address[word] = value;
+    if (value !== 0) return true;
+  }
+  return false;
 }

@@ -111,7 +111,7 @@ export class ReputationLists implements AsyncDisposable {
     const isRequired = options.required ?? !isUrl(location);
     const intervalMs = options.intervalMs ?? (isUrl(location) ? URL_INTERVAL_MS : FILE_INTERVAL_MS);
     const entry: Entry = {
-      name: options.name ?? location,
+      name: options.name ?? source.name,
       isRequired,
       maxAgeMs: options.maxAgeMs ?? Infinity,
       isAgedOut: false,

@@ -122,8 +122,8 @@ function readMetadata(bytes: Uint8Array, start: number): MmdbMetadata {
   const section = new DataSection(bytes, start, bytes.length);
   const number = (key: string) => {
     const value = section.find(start, pathOf(key));
-    if (typeof value !== "number") throw new InvalidDatabase(`its metadata has no number "${key}"`);
-    return value;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+    throw new InvalidDatabase(`its metadata has no whole number "${key}"`);
   };
   const ipVersion = number("ip_version");
   const recordSize = number("record_size");

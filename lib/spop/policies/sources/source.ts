@@ -71,6 +71,11 @@ export function sourceOf(location: string, limits: SourceLimits, outside: Outsid
   return isUrl(location) ? urlSource(location, limits, outside) : fileSource(location, limits, outside);
 }
 
+/** A location as it may be told: a path, or a URL without what should not be logged. */
+export function nameOf(location: string): string {
+  return isUrl(location) ? withoutSecrets(location) : location;
+}
+
 /** Whether a location is a URL. */
 export function isUrl(location: string): boolean {
   return /^https?:\/\//i.test(location);
@@ -171,7 +176,7 @@ function tooLarge(name: string, maxBytes: number): SourceFailed {
 }
 
 /** A URL without user, password and query, which often hold a key. */
-function withoutSecrets(url: string): string {
+export function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return url;
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;

@@ -148,3 +148,10 @@ Deno.test("Mmdb steps over a bounded number of values", () => {
   assert.equal(mmdb.value(place, pathOf("k10")), true);
   assert.throws(() => mmdb.value(place, pathOf("k59999")), { message: /a record is too large/ });
 });
+
+Deno.test("Mmdb refuses metadata whose numbers are none that can be", () => {
+  for (const nodeCount of [NaN, Infinity, -1, 0.5, new Sized("int32", -1), new Sized("uint128", 2n ** 100n), "1"]) {
+    const bytes = writeMmdb([[Cidr.parse("10.0.0.0/8"), { a: 1 }]], { recordSize: 24, ipVersion: 4, nodeCount });
+    assert.throws(() => new Mmdb(bytes), { message: /its metadata has no whole number "node_count"/ });
+  }
+});

@@ -26,6 +26,8 @@ export interface MmdbOptions {
   /** Whether texts that come again are pointers to the first. */
   readonly hasPointers?: boolean;
   readonly databaseType?: string;
+  /** What the metadata says of the tree; the truth if not given. */
+  readonly nodeCount?: MmdbValue;
 }
 
 /** Writes a file; later networks must not have earlier ones in them, nor be in them. */
@@ -49,7 +51,7 @@ export function writeMmdb(
     description: { en: "a test" },
     ip_version: new Sized("uint16", options.ipVersion),
     languages: ["en"],
-    node_count: new Sized("uint32", tree.length),
+    node_count: options.nodeCount ?? new Sized("uint32", tree.length),
     record_size: new Sized("uint16", options.recordSize),
   });
   const marker = [0xab, 0xcd, 0xef, ...new TextEncoder().encode("MaxMind.com")];
