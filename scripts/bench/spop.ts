@@ -3,17 +3,17 @@
  *
  * The figure is the agent's processor time, since it holds on a noisy machine; every agent has its turn in every round, and
  * medians are printed. `--seconds 3 --rounds 5` measures longer; words choose agents by their names and cells
- * (`negasus 8x1`).
+ * (`negasus 8x1`). `--through-haproxy` measures HTTP requests through every HAProxy version instead.
  *
  * @module
  */
 
-import { GuardedProcess } from "../haproxy/guarded.ts";
 import { freePort } from "../haproxy/ports.ts";
-import { waitWhileAlive } from "../haproxy/wait.ts";
 import { type BenchAgent, buildAgents } from "./spop/agents.ts";
 import { type Cell, cellName, CELLS, measure, pinned } from "./spop/measure.ts";
 import { report, type Running } from "./spop/report.ts";
+import { startAgent } from "./spop/start.ts";
+import { benchThroughHaproxy } from "./spop/through_haproxy.ts";
 import { print } from "./table.ts";
 
 if (import.meta.main) {
@@ -21,8 +21,9 @@ if (import.meta.main) {
     const at = Deno.args.indexOf(`--${name}`);
     return at < 0 ? usual : Number(Deno.args[at + 1]);
   };
-  const words = Deno.args.filter((word) => /^[a-z]|^\d+x/.test(word));
-  await bench(option("seconds", 1), option("rounds", 3), words);
+  const words = Deno.args.filter((word) => /^[a-z]|^\d+[x.]/.test(word));
+  const run = Deno.args.includes("--through-haproxy") ? benchThroughHaproxy : bench;
+  await run(option("seconds", 1), option("rounds", 3), words);
 }
 
 async function bench(seconds: number, rounds: number, words: readonly string[]): Promise<void> {
@@ -71,20 +72,6 @@ function isChosen(words: readonly string[], name: string, all: readonly string[]
 
 async function start(agent: BenchAgent, transport: "tcp" | "unix", dir: string, index: number): Promise<Running> {
   const where = transport === "unix" ? `unix:${dir}/${index}.sock` : String(freePort());
-  const process = new GuardedProcess(pinned(0, agent.command(where)));
-  const fault = await waitWhileAlive(process, () => isReady(where));
-  if (fault !== undefined) throw new Error(`Cannot start ${agent.name}: ${fault}\n${process.output}`);
+  const process = await startAgent(agent.name, pinned(0, agent.command(where)), where);
   return { agent, transport, where, process, figures: new Map() };
-}
-
-async function isReady(where: string): Promise<boolean> {
-  try {
-    const conn = where.startsWith("unix:")
-      ? await Deno.connect({ transport: "unix", path: where.slice(5) })
-      : await Deno.connect({ hostname: "127.0.0.1", port: Number(where) });
-    conn.close();
-    return true;
-  } catch {
-    return false;
-  }
 }

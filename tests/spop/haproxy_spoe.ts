@@ -1,6 +1,6 @@
 /** A HAProxy that asks an agent about every request and shows the verdict in the answer's headers. */
 
-import type { LaunchContext, LaunchOptions } from "../../scripts/haproxy/launch.ts";
+import type { LaunchContext, LaunchOptions, RunningHaproxy } from "../../scripts/haproxy/launch.ts";
 
 /** What differs from test to test. */
 export interface SpoeOptions {
@@ -35,7 +35,9 @@ spoe-message get-ip-reputation
     config: (context) => {
       const hasMux = parseFloat(context.build.version) >= 3.1;
       const servers = options.servers?.(context) ?? [`127.0.0.1:${context.port("agent")}`];
-      return `defaults
+      return `global
+  nbthread 2
+defaults
   timeout client 10s
   timeout server 10s
   timeout connect 1s
@@ -77,13 +79,23 @@ export async function ask(port: number, headers: Readonly<Record<string, string>
   return { score: header("x-score"), error: header("x-error"), timeMs: Number(header("x-time")) };
 }
 
-/** Requests without a pause until stopped, from a thread of its own, so that they do not wait for the agent's turns. */
+/** What load. */
+export interface LoadOptions {
+  /** HAProxy's. */
+  readonly port: number;
+  /** So many ask at once, each one request after the other. */
+  readonly sides: number;
+  /** How long each waits before its next request, on average, in milliseconds. */
+  readonly pauseMs: number;
+}
+
+/** Requests until stopped, from a thread of its own, so that they do not wait for the agent's turns. */
 export class Load {
   readonly #worker = new Worker(new URL("./load_worker.ts", import.meta.url), { type: "module" });
 
-  /** `sides` ask at once, each one request after the other. */
-  constructor(port: number, sides: number) {
-    this.#worker.postMessage({ port, sides });
+  /** Without a pause where none is said. */
+  constructor(port: number, sides: number, pauseMs = 0) {
+    this.#worker.postMessage({ port, sides, pauseMs } satisfies LoadOptions);
   }
 
   /** Stops; gives every answer, `undefined` for a request that got none. */
@@ -97,8 +109,22 @@ export class Load {
   }
 }
 
+/** Waits until HAProxy finds its agents as they are said to be. */
+export async function untilServers(haproxy: RunningHaproxy, ...wanted: string[]): Promise<void> {
+  while (true) {
+    const states = await serverStates((command) => haproxy.ask(command));
+    if (states.length === wanted.length && states.every((state, index) => state === wanted[index])) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Waits for a counter to reach a number. */
+export async function untilCount(counter: () => number, wanted: number): Promise<void> {
+  while (counter() < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** The status words of HAProxy's servers for agents, `UP` or `DOWN`. */
-export async function serverStates(ask: (command: string) => Promise<string>): Promise<string[]> {
+async function serverStates(ask: (command: string) => Promise<string>): Promise<string[]> {
   const rows = (await ask("show stat spoa 4 -1")).split("\n").filter((line) => line.startsWith("spoa,"));
   return rows.map((row) => row.split(",")[17] ?? "");
 }

@@ -2,9 +2,8 @@
 
 import assert from "node:assert/strict";
 import { Agent, decodeHeaders, type Handler, type HandlerOptions } from "../../lib/spop/mod.ts";
-import type { RunningHaproxy } from "../../scripts/haproxy/launch.ts";
 import { testEachHaproxy } from "../peers/haproxy.ts";
-import { ask, Load, serverStates, spoeOptions } from "./haproxy_spoe.ts";
+import { ask, Load, spoeOptions, untilCount, untilServers } from "./haproxy_spoe.ts";
 
 const UNKNOWN = 100;
 const DRAIN_MS = 1000;
@@ -14,15 +13,6 @@ const DEFAULT: HandlerOptions = { defaultVerdict: (actions) => actions.set("sess
 const score: Handler = (message, actions) => {
   actions.set("session", "ip_score", message.ip("ip")?.bytes.at(-1) ?? UNKNOWN);
 };
-
-/** Waits until HAProxy finds its agents as they are said to be. */
-async function untilServers(haproxy: RunningHaproxy, ...wanted: string[]): Promise<void> {
-  while (true) {
-    const states = await serverStates((command) => haproxy.ask(command));
-    if (states.length === wanted.length && states.every((state, index) => state === wanted[index])) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 testEachHaproxy("IPv4, IPv6 and no address at all are answered", spoeOptions(), async (haproxy) => {
   const agent = new Agent().on("get-ip-reputation", score, DEFAULT);
@@ -183,8 +173,3 @@ testEachHaproxy("HAProxy reloads under load without a lost verdict", spoeOptions
   assert.ok(Object.keys(agent.stats().engines).length >= 11, "each HAProxy process is an engine of its own");
   assert.deepEqual(agent.stats().disconnects, {});
 });
-
-/** Waits for a counter to reach a number. */
-async function untilCount(counter: () => number, wanted: number): Promise<void> {
-  while (counter() < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -1,35 +1,10 @@
 /** The epoll loop on a thread of its own, asked by the project's own client. */
 
 import assert from "node:assert/strict";
-import { type Action, Agent, type AgentStats, SpopClient, SpopClosed } from "../../../lib/spop/mod.ts";
+import { type Action, Agent, SpopClient, SpopClosed } from "../../../lib/spop/mod.ts";
 import { CannotListen } from "../../../lib/net/mod.ts";
 import { hello, notify } from "../wire.ts";
-
-type Address = { readonly transport: "tcp"; readonly hostname: string; readonly port: number };
-
-/** What the thread tells when it has done something. */
-interface Told {
-  readonly address: Address;
-  readonly stats: AgentStats;
-}
-
-/** An agent on a thread of its own. */
-class EpollAgent implements AsyncDisposable {
-  readonly #worker = new Worker(new URL("./agent_worker.ts", import.meta.url), { type: "module" });
-
-  async tell(what: { readonly listen: string } | "drain" | "stats"): Promise<Told> {
-    const { promise, resolve, reject } = Promise.withResolvers<Told>();
-    this.#worker.onmessage = (event: MessageEvent<Told>) => resolve(event.data);
-    this.#worker.onerror = (event) => reject(new Error(event.message));
-    this.#worker.postMessage(what);
-    return await promise;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.tell("drain");
-    this.#worker.terminate();
-  }
-}
+import { EpollAgent } from "./epoll_agent.ts";
 
 function values(actions: readonly Action[]): unknown[] {
   return actions.map((one) => one.type === "set_var" ? one.value.value : undefined);
