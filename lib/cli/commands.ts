@@ -31,6 +31,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Answer HAProxy's SPOE: decide on live traffic",
     load: async (name) => (await import("./commands/spoa.ts")).spoaLeaf(name),
   },
+  agent: {
+    summary: "Answer HAProxy's agent checks: up, down, drain or 50% from real checks",
+    load: async (name) => (await import("./commands/agent.ts")).agentLeaf(name),
+  },
   version: {
     summary: "Show happi's version",
     load: async () => (await import("./commands/version.ts")).versionLeaf,

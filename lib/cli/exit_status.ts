@@ -60,6 +60,14 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   invalid_value: EXIT.usage,
   invalid_recording: EXIT.usage,
 
+  invalid_check: EXIT.usage,
+  invalid_reply: EXIT.usage,
+  invalid_target_rules: EXIT.usage,
+
+  api_refused: EXIT.refused,
+  api_unreachable: EXIT.unreachable,
+  agent_unreachable: EXIT.unreachable,
+
   no_socket: EXIT.unreachable,
   socket_forbidden: EXIT.unreachable,
   not_a_socket: EXIT.unreachable,

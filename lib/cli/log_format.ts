@@ -18,6 +18,16 @@ const LEVEL_OF: Readonly<Record<LogLevel, Level>> = {
   fatal: "CRITICAL",
 };
 
+/** The levels' names in other formats of logs. */
+export const LEVEL_NAMES: Readonly<Record<LogLevel, string>> = {
+  trace: "debug",
+  debug: "debug",
+  info: "info",
+  warning: "warn",
+  error: "error",
+  fatal: "crit",
+};
+
 /** The lowest of the logging library's levels that each name lets through. */
 export const LOWEST: Readonly<Record<Level, LogLevel>> = {
   DEBUG: "trace",

@@ -4,16 +4,19 @@
 import { configure } from "@logtape/logtape";
 import type { Environment, Output } from "./environment.ts";
 import { formatRecord, type Level, LOWEST } from "./log_format.ts";
+import type { FormatRecord } from "./log_formats.ts";
 
 /**
  * Sends happi's log lines to standard error.
  *
  * @param environment whose standard error
  * @param level the lowest level that is shown
+ * @param format writes a record as a line; as HAPPI wrote it if not given
  */
 export async function configureLogs(
   environment: Pick<Environment, "pid"> & { readonly stderr: Pick<Output, "write"> },
   level: Level,
+  format: FormatRecord = formatRecord,
 ): Promise<void> {
   let waiting = 0;
   let leftOut = 0;
@@ -30,7 +33,7 @@ export async function configureLogs(
         leftOut = 0;
         waiting++;
         // A log line that cannot be written must not end the work that it tells of.
-        const written = environment.stderr.write(`${gap}${formatRecord(record, environment.pid)}\n`).catch(() => {});
+        const written = environment.stderr.write(`${gap}${format(record, environment.pid)}\n`).catch(() => {});
         void written.then(() => waiting--);
       },
     },

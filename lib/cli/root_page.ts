@@ -23,6 +23,7 @@ export function rootPage(): Page {
         title: "Environment",
         entries: [
           ["HAPPI_SOCKET", "HAProxy's socket, when there is no -p"],
+          ["HAPPI_API", "The HTTP API of a running agent, when there is no --api"],
           ["NO_COLOR", "When set, no colours"],
         ],
       },

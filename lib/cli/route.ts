@@ -16,7 +16,7 @@ export interface Route {
 const NESTED: ReadonlySet<string> = new Set(["client"]);
 
 /** Commands that have names right behind them, and options of their own when there is none. */
-const LEADING: ReadonlySet<string> = new Set(["spoa"]);
+const LEADING: ReadonlySet<string> = new Set(["spoa", "agent"]);
 
 /** Commands that take every word after them as it is. */
 const RAW: ReadonlySet<string> = new Set(["completion", "help"]);
@@ -34,13 +34,18 @@ export function route(args: readonly string[]): Route {
   if (RAW.has(command)) return { command, name: undefined, rest: args.slice(at + 1) };
   if (LEADING.has(command)) {
     const next = args[at + 1];
-    const name = next === undefined || next.startsWith("-") ? undefined : next;
+    const name = next === undefined || next.startsWith("-") || isAddress(next) ? undefined : next;
     return { command, name, rest: args.toSpliced(at, name === undefined ? 1 : 2) };
   }
   if (!NESTED.has(command)) return { command, name: undefined, rest: args.toSpliced(at, 1) };
   const nameAt = firstWord(args, at + 1);
   const rest = args.filter((_, index) => index !== at && index !== nameAt);
   return { command, name: args[nameAt], rest };
+}
+
+/** `happi agent 127.0.0.1 1337`: an address is no name. */
+function isAddress(word: string): boolean {
+  return /[.:]|^localhost$/.test(word);
 }
 
 /** The index of the first word from `start` on that is no option and no option's value; the length where there is none. */

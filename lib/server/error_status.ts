@@ -2,6 +2,7 @@
  * The HTTP status of every error: a table over the classes of `socket`, `client` and the server itself.
  */
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { InvalidBody, InvalidMaintenance, InvalidQuery, NotJson, UnknownCheck } from "../agent/mod.ts";
 import {
   DangerousCommand,
   InvalidArgument,
@@ -47,14 +48,19 @@ const STATUSES: readonly (readonly [ErrorClass, ContentfulStatusCode])[] = [
   [InvalidArgument, 400],
   [InvalidCommand, 400],
   [InvalidFeedRequest, 400],
+  [InvalidBody, 400],
+  [InvalidQuery, 400],
+  [InvalidMaintenance, 400],
   [ForeignOrigin, 403],
   [NoRoute, 404],
   [NotFound, 404],
+  [UnknownCheck, 404],
   [MethodNotAllowed, 405],
   [DangerousCommand, 409],
   [TransactionOpen, 409],
   [BodyTooLarge, 413],
   [UnsupportedBody, 415],
+  [NotJson, 415],
   [ForeignHost, 421],
   [UnknownCommand, 501],
   [CommandRefused, 422],

@@ -5,14 +5,15 @@
  * Hot path: `answer` runs for each NOTIFY. Handlers that answer at once write straight into the connection's outgoing
  * buffer; a promise costs a copy of its message. Measured by `deno task bench:spop`.
  */
-import { beginFrame, endFrame, LENGTH_BYTES, type Reader, skipValue, type Writer } from "./codec/mod.ts";
+import { beginFrame, endFrame, LENGTH_BYTES, Reader, skipValue, type Writer } from "./codec/mod.ts";
 import { ActionList, type ActionsWatch } from "./actions.ts";
 import { Call, type CallWatch, Exchange, type ExchangeOwner } from "./exchange.ts";
 import { FaultTeller } from "./fault.ts";
 import type { FrameOrigin, Message } from "./message.ts";
 import type { AgentOptions } from "./options.ts";
+import { ReadClock } from "./read_clock.ts";
 import type { Route } from "./route.ts";
-import { isSame } from "./shape.ts";
+import { RouteTable } from "./route_table.ts";
 import { AgentCounters, type AgentStats } from "./stats.ts";
 import { type Outcome, type Verdict, verdictOf } from "./verdict.ts";
 
@@ -26,21 +27,15 @@ export interface Waiting {
 export class Dispatcher implements CallWatch, ActionsWatch {
   readonly counters = new AgentCounters();
   readonly faults: FaultTeller;
+  /** Times what is answered at once. */
+  readonly clock = new ReadClock();
   /** Connections that are not read until there is room for their frames. */
   readonly waiting = new Set<Waiting>();
+  readonly #routes = new RouteTable();
   readonly #onVerdict: ((verdict: Verdict) => void) | undefined;
-  readonly #routes = new Map<string, Route>();
-  /** Routes by the length of their names. */
-  readonly #byLength: Route[][] = [];
-  /** Routes that have answered messages at once that are not timed yet. */
-  readonly #busy: Route[] = [];
   /** Handlers that run. */
   readonly #calls = new Set<Call>();
   #actions = new ActionList(this);
-  #batchStartedAt = 0;
-  /** Reads to come that are not timed. */
-  #untimed = 0;
-  #timedAt = 0;
 
   constructor(options: AgentOptions) {
     this.faults = new FaultTeller(options.onFault);
@@ -49,47 +44,12 @@ export class Dispatcher implements CallWatch, ActionsWatch {
 
   /** Adds a route, in the place of one with the same name, whose counters it goes on with. */
   add(route: Route): void {
-    route.counters = this.#routes.get(route.name)?.counters ?? route.counters;
-    this.remove(route.name);
-    this.#routes.set(route.name, route);
-    (this.#byLength[route.nameBytes.length] ??= []).push(route);
+    this.#routes.add(route);
   }
 
-  /** Takes a route away; what runs is finished. */
+  /** Takes a route away, and gives whether there was one; what runs is finished. */
   remove(name: string): boolean {
-    const route = this.#routes.get(name);
-    if (route === undefined) return false;
-    this.#routes.delete(name);
-    const { length } = route.nameBytes;
-    this.#byLength[length] = (this.#byLength[length] ?? []).filter((one) => one !== route);
-    return true;
-  }
-
-  /** Begins the frames of one read: from here their time counts. */
-  beginBatch(): void {
-    this.#batchStartedAt = 0;
-    if (--this.#untimed <= 0) this.#startedAt();
-  }
-
-  /** Ends the frames of one read: what was answered at once is timed. */
-  endBatch(): void {
-    if (this.#untimed > 0 || this.#busy.length === 0) return;
-    const now = performance.now();
-    const us = (now - this.#startedAt()) * 1000;
-    for (const route of this.#busy) {
-      route.counters.latency.add(us, route.answeredUntimed);
-      route.answeredUntimed = 0;
-    }
-    this.#busy.length = 0;
-    // To read the clock twice a frame would cost a twentieth of it: under load one read in eight stands for the others.
-    this.#untimed = now - this.#timedAt < BUSY_MS ? STRIDE : 0;
-    this.#timedAt = now;
-  }
-
-  /** When the read was done that brought this batch; the clock is only read when somebody asks. */
-  #startedAt(): number {
-    if (this.#batchStartedAt === 0) this.#batchStartedAt = performance.now();
-    return this.#batchStartedAt;
+    return this.#routes.remove(name);
   }
 
   /**
@@ -115,15 +75,19 @@ export class Dispatcher implements CallWatch, ActionsWatch {
     const limit = start + LENGTH_BYTES + maxFrameSize;
     let exchange: Exchange | undefined;
     while (reader.at < reader.end) {
-      const route = this.#find(reader);
+      const nameAt = reader.at;
+      const route = this.#routes.find(reader);
       const count = reader.byte();
       if (route === undefined) {
         skipArguments(reader, count);
+        if (!reader.broken) this.#tellUnknown(new Reader().reset(reader.bytes, nameAt, reader.at).text());
         continue;
       }
+      const argumentsAt = reader.at;
       const message = route.read(reader, count, origin);
       if (message === undefined) break;
       route.counters.messages++;
+      route.counters.bytesIn += reader.at - argumentsAt;
       const actionsAt = out.at;
       const promise = this.#call(route, message, out, limit, limit - payloadAt);
       if (promise === undefined) {
@@ -135,7 +99,7 @@ export class Dispatcher implements CallWatch, ActionsWatch {
       }
       route.detach();
       if (exchange === undefined) {
-        exchange = new Exchange(owner, message.origin, this.#startedAt());
+        exchange = new Exchange(owner, message.origin, this.clock.startedAt);
         if (actionsAt > payloadAt) exchange.add(route.name, out.bytes.slice(payloadAt, actionsAt));
       }
       this.#follow(promise, route, message, exchange);
@@ -159,13 +123,13 @@ export class Dispatcher implements CallWatch, ActionsWatch {
   /** Nobody is connected any more: no timer is left running. */
   onLastConnectionGone(): void {
     this.#calls.clear();
-    for (const route of this.#routes.values()) route.deadlines.stop();
+    for (const route of this.#routes.all()) route.deadlines.stop();
   }
 
   /** What was counted so far. */
   stats(): AgentStats {
     return this.counters.snapshot(
-      Object.fromEntries([...this.#routes].map(([name, route]) => [name, route.counters.snapshot()])),
+      Object.fromEntries([...this.#routes.all()].map((route) => [route.name, route.counters.snapshot()])),
     );
   }
 
@@ -185,6 +149,7 @@ export class Dispatcher implements CallWatch, ActionsWatch {
     const { counters } = call.route;
     this.#calls.delete(call);
     counters.inFlight--;
+    counters.bytesOut += call.written.at;
     counters.latency.add((performance.now() - call.exchange.startedAt) * 1000);
     if (this.#onVerdict !== undefined) {
       this.#tellVerdict(call.message, outcome, call.written.bytes, 0, call.written.at);
@@ -213,25 +178,9 @@ export class Dispatcher implements CallWatch, ActionsWatch {
     this.faults.tell("action_dropped", message, "the answer has no room left for all actions");
   }
 
-  #find(reader: Reader): Route | undefined {
-    const length = reader.length();
-    const { bytes, at } = reader;
-    reader.at = at + length;
-    const routes = this.#byLength[length];
-    if (routes !== undefined) {
-      for (const route of routes) {
-        if (isSame(route.nameBytes, bytes, at)) return route;
-      }
-    }
+  #tellUnknown(name: string): void {
     this.counters.unknownMessages++;
-    if (!reader.broken) {
-      this.faults.tell(
-        "unknown_message",
-        new TextDecoder().decode(bytes.subarray(at, at + length)),
-        "it has no handler",
-      );
-    }
-    return undefined;
+    this.faults.tell("unknown_message", name, "it has no handler");
   }
 
   /** Calls a handler; gives its promise, if it has one that must be waited for. */
@@ -251,7 +200,8 @@ export class Dispatcher implements CallWatch, ActionsWatch {
       this.#writeDefault(route, actions);
     }
     actions.close();
-    if (route.answeredUntimed++ === 0) this.#busy.push(route);
+    route.counters.bytesOut += out.at - from;
+    this.clock.note(route);
     if (this.#onVerdict !== undefined) this.#tellVerdict(message, outcome, out.bytes, from, out.at);
     return undefined;
   }
@@ -281,10 +231,6 @@ export class Dispatcher implements CallWatch, ActionsWatch {
     }
   }
 }
-
-/** Of so many reads one is timed while they come in less than {@linkcode BUSY_MS}. */
-const STRIDE = 8;
-const BUSY_MS = 1;
 
 function skipArguments(reader: Reader, count: number): void {
   for (; count > 0 && !reader.broken; count--) {

@@ -41,6 +41,8 @@ const MESSAGE_ROWS: readonly Row<MessageStats>[] = [
   ["deadlines_total", "counter", "Messages whose policy was late; its default was the answer.", "deadlines"],
   ["late_results_total", "counter", "Results that came after the answer.", "late"],
   ["dropped_actions_total", "counter", "Actions that did not fit the frame.", "dropped_actions"],
+  ["message_received_bytes_total", "counter", "Bytes of the arguments of messages.", "bytes_in"],
+  ["message_sent_bytes_total", "counter", "Bytes of the actions that messages were answered with.", "bytes_out"],
 ];
 
 const ENGINE_ROWS: readonly Row<EngineStats>[] = [

@@ -13,20 +13,20 @@ import {
   type Invalid,
   invalid,
   LENGTH_BYTES,
-  negotiate,
   Reader,
   readFrame,
-  readHaproxyHello,
   type StatusCode,
-  writeAgentHello,
   writeDisconnect,
   Writer,
 } from "./codec/mod.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Exchange, ExchangeOwner } from "./exchange.ts";
+import { judgeFirst, MAX_HELLO, shakeHands } from "./handshake.ts";
+import { Hold } from "./hold.ts";
+import { InFlight } from "./in_flight.ts";
 import { FrameOrigin } from "./message.ts";
 import type { Limits } from "./options.ts";
-import type { EngineCounters } from "./stats.ts";
+import { Tally } from "./tally.ts";
 
 /** Who reads and writes for a session. */
 export interface Link {
@@ -49,8 +49,6 @@ export class Session implements ExchangeOwner {
   hasSpoken = true;
   /** The last `receive` stopped for want of room, with frames left to take: it wants to be called again with what it left. */
   hasMore = false;
-  /** What is in `out` is not to be written before `release`. */
-  isHeld = false;
   readonly #dispatcher: Dispatcher;
   readonly #limits: Limits;
   readonly #link: Link;
@@ -58,13 +56,11 @@ export class Session implements ExchangeOwner {
   readonly #reader = new Reader();
   readonly #origin = new FrameOrigin();
   readonly #fragments: Fragments;
-  readonly #exchanges = new Set<Exchange>();
-  #engine: EngineCounters | undefined;
+  readonly #tally: Tally;
+  readonly #running: InFlight;
+  readonly #hold = new Hold();
   #stage: Stage = "hello";
   #maxFrameSize: number;
-  #isPaused = false;
-  #isHurried = false;
-  #heldSince = 0;
 
   constructor(dispatcher: Dispatcher, limits: Limits, link: Link) {
     this.#dispatcher = dispatcher;
@@ -72,8 +68,8 @@ export class Session implements ExchangeOwner {
     this.#link = link;
     this.#maxFrameSize = Math.min(limits.maxFrameSize, MAX_HELLO);
     this.#fragments = new Fragments(limits.maxFragmentedBytes);
-    dispatcher.counters.connections++;
-    dispatcher.counters.accepted++;
+    this.#tally = new Tally(dispatcher.counters);
+    this.#running = new InFlight(dispatcher, limits, this.#tally, () => link.resume());
   }
 
   /** The last frame is in `out`: write it, then close. */
@@ -88,12 +84,17 @@ export class Session implements ExchangeOwner {
 
   /** It takes no frames until `Link.resume`, or until `out` has been written. */
   get isPaused(): boolean {
-    return this.#isPaused || this.out.at >= this.#limits.maxBufferedBytes;
+    return this.#running.isPaused || this.out.at >= this.#limits.maxBufferedBytes;
   }
 
   /** NOTIFYs whose handlers run. */
   get inFlight(): number {
-    return this.#exchanges.size;
+    return this.#running.size;
+  }
+
+  /** What is in `out` is not to be written before `release`. */
+  get isHeld(): boolean {
+    return this.#hold.isOn;
   }
 
   /** The largest frame that can come, with its length: what a read buffer must have room for. */
@@ -104,14 +105,12 @@ export class Session implements ExchangeOwner {
   /** Counts bytes that were read. */
   countIn(bytes: number): void {
     this.hasSpoken = true;
-    this.#dispatcher.counters.bytesIn += bytes;
-    if (this.#engine !== undefined) this.#engine.bytesIn += bytes;
+    this.#tally.bytesIn(bytes);
   }
 
   /** Counts bytes that were written. */
   countOut(bytes: number): void {
-    this.#dispatcher.counters.bytesOut += bytes;
-    if (this.#engine !== undefined) this.#engine.bytesOut += bytes;
+    this.#tally.bytesOut(bytes);
   }
 
   /**
@@ -123,35 +122,31 @@ export class Session implements ExchangeOwner {
    */
   receive(bytes: Uint8Array, end: number): number {
     let at = 0;
-    this.#dispatcher.beginBatch();
+    this.#dispatcher.clock.begin();
     while (at < end && !this.isEnding && !this.isPaused) {
-      const fault = this.#judge(bytes, at, end) ?? readFrame(this.#header, bytes, at, end, this.#maxFrameSize);
+      const fault = (this.#stage === "hello" ? judgeFirst(bytes, at, end) : undefined) ??
+        readFrame(this.#header, bytes, at, end, this.#maxFrameSize);
       if (fault === INCOMPLETE) break;
       at = this.#header.end;
       const wrong = fault ?? this.#take(bytes);
       if (wrong !== undefined && wrong.kind === "invalid") this.#reject(wrong);
     }
-    this.#dispatcher.endBatch();
+    this.#dispatcher.clock.end();
     this.hasMore = at < end && this.isPaused && !this.isEnding;
-    if (this.#isHurried) this.#holdAnswers();
+    if (this.#hold.isWanted) this.#holdAnswers();
     return this.isEnding ? end : at;
   }
 
-  /**
-   * Says goodbye in one write with the next ACKs, for there is no time left to wait until the connection is quiet.
-   *
-   * A NOTIFY that crosses a goodbye is lost. So ACKs are held for a moment: HAProxy sends what it has until all of it waits
-   * for us, or 20 frames do, and then little is left that could cross.
-   */
+  /** Says goodbye in one write with the next ACKs, for there is no time left to wait until the connection is quiet. */
   hurry(): void {
-    this.#isHurried = true;
+    this.#hold.isWanted = true;
   }
 
   /** Nothing has arrived for a moment: what was held leaves, with the goodbye behind it if nothing runs any more. */
   release(): void {
     if (!this.isHeld || this.isEnding) return;
-    if (this.#exchanges.size > 0 && performance.now() - this.#heldSince < MOST_HOLD_MS) return this.#link.hold();
-    this.isHeld = false;
+    if (this.#running.size > 0 && !this.#hold.isOver) return this.#link.hold();
+    this.#hold.end();
     this.#leaveIfDone();
     this.#link.flush();
   }
@@ -175,42 +170,21 @@ export class Session implements ExchangeOwner {
   close(): void {
     if (this.#stage === "closed") return;
     this.#stage = "closed";
-    const { counters } = this.#dispatcher;
-    counters.connections--;
-    counters.inFlight -= this.#exchanges.size;
-    if (this.#engine !== undefined) {
-      this.#engine.connections--;
-      this.#engine.inFlight -= this.#exchanges.size;
-    }
-    for (const exchange of this.#exchanges) exchange.isAbandoned = true;
-    this.#exchanges.clear();
-    this.#dispatcher.waiting.delete(this);
-    if (counters.connections === 0) this.#dispatcher.onLastConnectionGone();
-  }
-
-  /** Another connection has done something: room may be there again. */
-  retry(): void {
-    if (!this.#isPaused || this.#isFull()) return;
-    this.#isPaused = false;
-    this.#dispatcher.waiting.delete(this);
-    this.#link.resume();
+    this.#tally.close();
+    this.#running.abandon();
+    if (this.#dispatcher.counters.connections === 0) this.#dispatcher.onLastConnectionGone();
   }
 
   onAnswered(exchange: Exchange): void {
-    if (exchange.isAbandoned || !this.#exchanges.delete(exchange)) return;
-    this.#dispatcher.counters.inFlight--;
-    if (this.#engine !== undefined) this.#engine.inFlight--;
+    if (!this.#running.remove(exchange)) return;
     exchange.write(this.out, this.#maxFrameSize, (count, message) => this.#dispatcher.countDropped(count, message));
-    if (this.#isHurried) this.#holdAnswers();
+    if (this.#hold.isWanted) {
+      this.#hold.count++;
+      this.#holdAnswers();
+    }
     this.#link.flush();
-    this.retry();
+    this.#running.retry();
     this.#dispatcher.onRoom();
-  }
-
-  /** Whether a first frame can be HAPROXY-HELLO: its fifth byte says so, long before it is whole. */
-  #judge(bytes: Uint8Array, at: number, end: number): Invalid | undefined {
-    if (this.#stage !== "hello" || end - at <= LENGTH_BYTES) return undefined;
-    return bytes[at + LENGTH_BYTES] === FRAME_TYPES.haproxy_hello ? undefined : NOT_HELLO;
   }
 
   #take(bytes: Uint8Array): Invalid | undefined {
@@ -224,25 +198,17 @@ export class Session implements ExchangeOwner {
   }
 
   #takeHello(bytes: Uint8Array): Invalid | undefined {
-    const header = this.#header;
-    if ((header.flags & FIN) === 0) return invalid(10);
-    if (header.payloadAt - header.idsAt !== 2 || bytes[header.idsAt] !== 0 || bytes[header.frameIdAt] !== 0) {
-      return invalid(4, "HAPROXY-HELLO has a stream-id or a frame-id");
-    }
-    const hello = readHaproxyHello(this.#reader.reset(bytes, header.payloadAt, header.end));
-    if ("kind" in hello) return hello;
-    const answer = negotiate(hello, this.#limits.maxFrameSize);
-    if ("kind" in answer) return answer;
-    writeAgentHello(this.out, answer);
-    this.#maxFrameSize = answer.max_frame_size;
-    this.#stage = hello.healthcheck ? "checked" : "open";
-    if (hello.healthcheck) {
+    const terms = shakeHands(this.#header, bytes, this.#reader, this.out, this.#limits.maxFrameSize);
+    if ("kind" in terms) return terms;
+    this.#maxFrameSize = terms.maxFrameSize;
+    if (terms.isCheck) {
+      this.#stage = "checked";
       this.#dispatcher.counters.healthChecks++;
       return undefined;
     }
-    this.#origin.engineId = hello.engine_id ?? "";
-    this.#engine = this.#dispatcher.counters.engine(this.#origin.engineId);
-    this.#engine.connections++;
+    this.#stage = "open";
+    this.#origin.engineId = terms.engineId;
+    this.#tally.joinEngine(terms.engineId);
     return undefined;
   }
 
@@ -271,20 +237,12 @@ export class Session implements ExchangeOwner {
   }
 
   #answer(bytes: Uint8Array, from: number, to: number): Invalid | undefined {
-    const { counters } = this.#dispatcher;
-    counters.frames++;
-    if (this.#engine !== undefined) this.#engine.frames++;
+    this.#tally.frame();
     const reader = this.#reader.reset(bytes, from, to);
     const exchange = this.#dispatcher.answer(reader, this.#origin, this.out, this.#maxFrameSize, this);
     if (reader.broken) return BROKEN_NOTIFY;
-    if (exchange === undefined) return undefined;
-    counters.inFlight++;
-    if (this.#engine !== undefined) this.#engine.inFlight++;
-    this.#exchanges.add(exchange);
-    exchange.done();
-    if (!this.#isFull()) return undefined;
-    this.#isPaused = true;
-    this.#dispatcher.waiting.add(this);
+    if (exchange !== undefined) this.#running.add(exchange);
+    else if (this.#hold.isWanted) this.#hold.count++;
     return undefined;
   }
 
@@ -292,42 +250,29 @@ export class Session implements ExchangeOwner {
     this.#end(0);
   }
 
-  #isFull(): boolean {
-    return this.#exchanges.size >= this.#limits.maxFramesInFlight ||
-      this.#dispatcher.counters.inFlight >= this.#limits.maxFramesInFlightTotal;
-  }
-
   #holdAnswers(): void {
     if (this.isEnding || this.out.at === 0) return;
-    if (!this.isHeld) this.#heldSince = performance.now();
-    this.isHeld = true;
-    if (performance.now() - this.#heldSince >= MOST_HOLD_MS) this.release();
+    this.#hold.begin();
+    if (this.#hold.isOver || (this.#hold.isFull && this.#running.size === 0)) this.release();
     else this.#link.hold();
   }
 
   #leaveIfDone(): void {
-    if (!this.isEnding && this.#exchanges.size === 0 && !this.#fragments.isOpen) this.#end(0);
+    if (!this.isEnding && this.#running.size === 0 && !this.#fragments.isOpen) this.#end(0);
   }
 
   #reject(fault: Invalid): void {
-    const { disconnects } = this.#dispatcher.counters;
-    disconnects[fault.code] = (disconnects[fault.code] ?? 0) + 1;
-    if (this.#engine !== undefined) this.#engine.errors++;
+    this.#tally.fault(fault.code);
     this.#dispatcher.faults.tell("protocol", undefined, fault.why);
     this.#end(fault.code, fault.why);
   }
 
   #end(code: StatusCode, why?: string): void {
-    this.isHeld = false;
+    this.#hold.end();
     writeDisconnect(this.out, "agent_disconnect", code, why);
     this.#stage = "ending";
   }
 }
 
-/** HAPROXY-HELLO has about 130 bytes; nobody gets more from us before they have said it. */
-const MAX_HELLO = 4096;
-/** HAProxy waits for ACKs much longer than this. */
-const MOST_HOLD_MS = 100;
-const NOT_HELLO = invalid(4, "the first frame is not HAPROXY-HELLO");
 const OUT_OF_PLACE = invalid(4, "the frame is out of place");
 const BROKEN_NOTIFY = invalid(4, "NOTIFY is no list of messages");

@@ -17,6 +17,10 @@ export interface MessageStats {
   readonly late: number;
   /** Actions that did not fit the frame. */
   readonly dropped_actions: number;
+  /** Bytes of its arguments, names included. */
+  readonly bytes_in: number;
+  /** Bytes of the actions that it was answered with. */
+  readonly bytes_out: number;
   /** From the read that completed the frame to the answer's write. */
   readonly latency: LatencySnapshot;
 }
@@ -65,6 +69,8 @@ export class MessageCounters {
   deadlines = 0;
   late = 0;
   droppedActions = 0;
+  bytesIn = 0;
+  bytesOut = 0;
   readonly latency = new Histogram();
 
   snapshot(): MessageStats {
@@ -75,6 +81,8 @@ export class MessageCounters {
       deadlines: this.deadlines,
       late: this.late,
       dropped_actions: this.droppedActions,
+      bytes_in: this.bytesIn,
+      bytes_out: this.bytesOut,
       latency: this.latency.snapshot(),
     };
   }

@@ -26,6 +26,10 @@ const CASES:
     [["spoa", "--listen", "127.0.0.1:0", "-c", "x"], "spoa", undefined, ["--listen", "127.0.0.1:0", "-c", "x"]],
     [["spoa", "check", "x", "--json"], "spoa", "check", ["x", "--json"]],
     [["spoa", "--workers", "2", "check"], "spoa", undefined, ["--workers", "2", "check"]],
+    [["agent", "drain", "web", "--for", "30m"], "agent", "drain", ["web", "--for", "30m"]],
+    [["agent", "127.0.0.1", "1337"], "agent", undefined, ["127.0.0.1", "1337"]],
+    [["agent", "::1"], "agent", undefined, ["::1"]],
+    [["agent", "localhost", "1337"], "agent", undefined, ["localhost", "1337"]],
     [["help", "client", "get_info"], "help", undefined, ["client", "get_info"]],
   ];
 

@@ -47,6 +47,8 @@ export const LIBRARY_PACKAGES: readonly {
   readonly names?: string[];
 }[] = [
   { package: "hono", file: "routes.ts" },
+  { package: "@redis/client", file: "redis/ask.ts" },
+  { package: "postgres", file: "postgres/ask.ts" },
   { package: "@logtape/logtape", names: ["getLogger", "Logger"] },
 ];
 

@@ -269,6 +269,24 @@ Deno.test("stats() counts messages, engines, bytes and latency", async () => {
   assert.ok(stats.bytes_in > stats.bytes_out && stats.bytes_out > 0);
 });
 
+Deno.test("stats() counts a message's bytes: of its arguments, and of its actions, at once and behind a promise", async () => {
+  await using at = await setUp((message, actions) => {
+    actions.set("request", "y", 1);
+    return message.args["x"] === "later" ? Promise.resolve() : undefined;
+  });
+  const bytes = () => {
+    const { bytes_in, bytes_out } = at.agent.stats().messages["ask"] ?? {};
+    return [bytes_in, bytes_out];
+  };
+  // A length and "x", a type, a length and the text; type, count and scope of set-var, a length and "y", a type and 1.
+  await at.client.notify([{ name: "ask", args: { x: "now" } }]);
+  assert.deepEqual(bytes(), [7, 7]);
+  await at.client.notify([{ name: "ask", args: { x: "later" } }]);
+  assert.deepEqual(bytes(), [7 + 9, 14]);
+  await at.client.notify([{ name: "nobody's", args: { x: "now" } }, { name: "ask" }]);
+  assert.deepEqual(bytes(), [7 + 9, 21]);
+});
+
 Deno.test("on() replaces a handler while connections stay, off() takes it away", async () => {
   await using at = await setUp((_, actions) => actions.set("request", "x", "old"));
   assert.deepEqual(values(await at.client.notify([{ name: "ask" }])), ["old"]);

@@ -7,7 +7,7 @@ const offered = async (...words: string[]) =>
   (await suggestFor(words)).map((one) => one.kind === "literal" ? one.text : one.kind);
 
 const CASES: readonly (readonly [words: string[], offered: string[]])[] = [
-  [[""], ["socket", "client", "server", "spoa", "version", "completion", "help", "--help", "--version"]],
+  [[""], ["socket", "client", "server", "spoa", "agent", "version", "completion", "help", "--help", "--version"]],
   [["cl"], ["client"]],
   [["client", "set_server_st"], ["set_server_state"]],
   [["-p", "/s", "client", "set_server_st"], ["set_server_state"]],
@@ -24,6 +24,8 @@ const CASES: readonly (readonly [words: string[], offered: string[]])[] = [
   [["spoa", "ch"], ["check"]],
   [["spoa", "config", "--policy", "ge"], ["geoip"]],
   [["spoa", "--io", ""], ["default", "epoll"]],
+  [["agent", ""], ["config", "check", "ask", "list", "drain", "maint", "ready"]],
+  [["agent", "--log-format", ""], ["term", "logfmt", "json"]],
   [["completion", ""], ["bash", "zsh", "fish"]],
   [["nonsense", ""], []],
 ];

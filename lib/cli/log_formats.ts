@@ -1,0 +1,55 @@
+/**
+ * A line of log in each of the formats that can be asked for: `term` as all of happi writes it, `logfmt` and `json` with
+ * the field names of the Antelope health checks (`t`, `lvl`, `msg`).
+ */
+import type { LogRecord } from "@logtape/logtape";
+import { formatRecord, LEVEL_NAMES } from "./log_format.ts";
+
+/** The formats' names on the command line. */
+export const LOG_FORMAT_NAMES = ["term", "logfmt", "json"] as const;
+
+/** One of {@linkcode LOG_FORMAT_NAMES}. */
+export type LogFormat = typeof LOG_FORMAT_NAMES[number];
+
+/** Writes a record as one line without its line feed. */
+export type FormatRecord = (record: LogRecord, pid: number) => string;
+
+/** Each format. */
+export const LOG_FORMATS: Readonly<Record<LogFormat, FormatRecord>> = {
+  term(record, pid) {
+    const fields = Object.entries(ownFields(record)).map(fieldText);
+    return [formatRecord(record, pid), ...fields].join(" ");
+  },
+  logfmt: (record) => Object.entries(allFields(record)).map(fieldText).join(" "),
+  json: (record) => JSON.stringify(allFields(record), (_, value) => typeof value === "bigint" ? String(value) : value),
+};
+
+function allFields(record: LogRecord): Record<string, unknown> {
+  return {
+    t: new Date(record.timestamp).toISOString(),
+    lvl: LEVEL_NAMES[record.level],
+    msg: record.message.map((part) => typeof part === "string" ? part : plain(part)).join(""),
+    logger: record.category.join("."),
+    ...ownFields(record),
+  };
+}
+
+/** The fields that the message does not say itself. */
+function ownFields({ properties, rawMessage }: LogRecord): Record<string, unknown> {
+  const said = typeof rawMessage === "string" ? rawMessage : "";
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !said.includes(`{${name}}`)));
+}
+
+/** `name=value`, in quotes where it needs them. */
+function fieldText([name, value]: readonly [string, unknown]): string {
+  const text = String(plain(value)).replaceAll(
+    /\p{Cc}/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `${name}=${/^[^\s"=\\]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`}`;
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Error) return value.message;
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}
