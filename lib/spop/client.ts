@@ -72,6 +72,8 @@ export class SpopClient implements AsyncDisposable {
   readonly #timeoutMs: number;
   readonly #waiting = new Map<string, Waiting>();
   #nextStream = 1;
+  /** Why nothing more can be asked. */
+  #closed: SpopClosed | undefined;
 
   private constructor(link: FrameLink, hello: AgentHello, timeoutMs: number) {
     this.#link = link;
@@ -131,6 +133,7 @@ export class SpopClient implements AsyncDisposable {
    * @throws {InvalidValue} when it cannot be sent; {@linkcode SpopClosed}, {@linkcode SpopTimeout}
    */
   async notify(messages: readonly OutgoingMessage[]): Promise<Action[]> {
+    if (this.#closed !== undefined) throw this.#closed;
     const stream = this.#nextStream;
     this.#nextStream += 2;
     const payload = new Writer();
@@ -146,8 +149,9 @@ export class SpopClient implements AsyncDisposable {
       reject(new SpopTimeout(this.#link.name, `an ACK for stream ${stream}`, this.#timeoutMs));
     }, this.#timeoutMs);
     this.#waiting.set(key, { resolve, reject, timer });
-    await this.#link.flush();
-    return await promise;
+    // The answer may fail while the question is still being written.
+    const [actions] = await Promise.all([promise, this.#link.flush()]);
+    return actions;
   }
 
   /**
@@ -213,6 +217,7 @@ export class SpopClient implements AsyncDisposable {
       why = new SpopClosed(link.name, reason(thrown), undefined, thrown);
     }
     link.close();
+    this.#closed = why;
     for (const one of this.#waiting.values()) {
       clearTimeout(one.timer);
       one.reject(why);

@@ -72,10 +72,10 @@ export class Connection implements Link {
     this.#wake();
   }
 
-  hold(): void {
+  hold(quietMs: number): void {
     clearTimeout(this.#release);
     // One more turn: a timer may come before what has arrived in the meantime.
-    this.#release = setTimeout(() => this.#release = setTimeout(() => this.session.release(), 0), HOLD_MS);
+    this.#release = setTimeout(() => this.#release = setTimeout(() => this.session.release(), 0), quietMs);
   }
 
   /** Closes at once, whatever was not written. */
@@ -183,7 +183,5 @@ const FIRST_INTAKE = 8 * 1024;
 /** A read buffer grows to this by itself; beyond only for a frame that is larger. */
 const MOST_INTAKE = 128 * 1024;
 const KEPT_LEAVING = 64 * 1024;
-/** While a connection drains, so long without a frame means that no more are on their way. */
-const HOLD_MS = 5;
 const LINGER_MS = 500;
 const MOST_WASTE = 64 * 1024;

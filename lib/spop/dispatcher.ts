@@ -7,10 +7,11 @@
  */
 import { beginFrame, endFrame, LENGTH_BYTES, Reader, skipValue, type Writer } from "./codec/mod.ts";
 import { ActionList, type ActionsWatch } from "./actions.ts";
+import { Bag } from "./bag.ts";
 import { Call, type CallWatch, Exchange, type ExchangeOwner } from "./exchange.ts";
 import { FaultTeller } from "./fault.ts";
 import type { FrameOrigin, Message } from "./message.ts";
-import type { AgentOptions } from "./options.ts";
+import { type AgentOptions, DEFAULT_PROCESSING_MS } from "./options.ts";
 import { ReadClock } from "./read_clock.ts";
 import type { Route } from "./route.ts";
 import { RouteTable } from "./route_table.ts";
@@ -26,6 +27,8 @@ export interface Waiting {
 /** The handlers of an agent, at work. */
 export class Dispatcher implements CallWatch, ActionsWatch {
   readonly counters = new AgentCounters();
+  /** How long HAProxy waits for an ACK, in milliseconds. */
+  readonly processingMs: number;
   readonly faults: FaultTeller;
   /** Times what is answered at once. */
   readonly clock = new ReadClock();
@@ -34,10 +37,11 @@ export class Dispatcher implements CallWatch, ActionsWatch {
   readonly #routes = new RouteTable();
   readonly #onVerdict: ((verdict: Verdict) => void) | undefined;
   /** Handlers that run. */
-  readonly #calls = new Set<Call>();
+  readonly #calls = new Bag<Call>();
   #actions = new ActionList(this);
 
   constructor(options: AgentOptions) {
+    this.processingMs = options.processingMs ?? DEFAULT_PROCESSING_MS;
     this.faults = new FaultTeller(options.onFault);
     this.#onVerdict = options.onVerdict;
   }
@@ -112,7 +116,7 @@ export class Dispatcher implements CallWatch, ActionsWatch {
 
   /** Gives up waiting: every handler that runs is answered by its default. */
   expireAll(): void {
-    for (const call of this.#calls) call.expire();
+    for (const call of this.#calls.drain()) call.expire();
   }
 
   /** A NOTIFY was answered: there is room for another. */
@@ -147,7 +151,7 @@ export class Dispatcher implements CallWatch, ActionsWatch {
 
   onDone(call: Call, outcome: Outcome): void {
     const { counters } = call.route;
-    this.#calls.delete(call);
+    this.#calls.remove(call);
     counters.inFlight--;
     counters.bytesOut += call.written.at;
     counters.latency.add((performance.now() - call.exchange.startedAt) * 1000);

@@ -4,6 +4,7 @@
  */
 import { beginFrame, endFrame, LENGTH_BYTES, Reader, skipValue, type Writer } from "./codec/mod.ts";
 import type { ActionList } from "./actions.ts";
+import type { Placed } from "./bag.ts";
 import type { Message } from "./message.ts";
 import { Timed } from "./deadlines.ts";
 import type { FrameOrigin } from "./message.ts";
@@ -26,7 +27,8 @@ export interface CallWatch {
 }
 
 /** A NOTIFY under way. */
-export class Exchange {
+export class Exchange implements Placed {
+  place = 0;
   /** By `performance.now()`: when the read came that completed the NOTIFY. */
   readonly startedAt: number;
   /** The connection is gone: nobody waits. */
@@ -84,7 +86,8 @@ export class Exchange {
 }
 
 /** A handler that runs. */
-export class Call extends Timed {
+export class Call extends Timed implements Placed {
+  place = 0;
   readonly route: Route;
   readonly message: Message;
   readonly actions: ActionList;

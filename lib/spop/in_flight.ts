@@ -2,6 +2,7 @@
  * The NOTIFYs of one connection whose handlers run, and the pause that it makes when they are too many: its own, or those
  * of all connections together.
  */
+import { Bag } from "./bag.ts";
 import type { Dispatcher, Waiting } from "./dispatcher.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Limits } from "./options.ts";
@@ -15,7 +16,7 @@ export class InFlight implements Waiting {
   readonly #limits: Limits;
   readonly #tally: Tally;
   readonly #onResumed: () => void;
-  readonly #exchanges = new Set<Exchange>();
+  readonly #exchanges = new Bag<Exchange>();
 
   /** @param onResumed told when more may be taken again */
   constructor(dispatcher: Dispatcher, limits: Limits, tally: Tally, onResumed: () => void) {
@@ -42,7 +43,7 @@ export class InFlight implements Waiting {
 
   /** One was answered; gives whether somebody waits for the answer. */
   remove(exchange: Exchange): boolean {
-    if (exchange.isAbandoned || !this.#exchanges.delete(exchange)) return false;
+    if (exchange.isAbandoned || !this.#exchanges.remove(exchange)) return false;
     this.#tally.inFlight(-1);
     return true;
   }
@@ -58,8 +59,7 @@ export class InFlight implements Waiting {
   /** Nobody waits for answers any more. */
   abandon(): void {
     this.#tally.inFlight(-this.#exchanges.size);
-    for (const exchange of this.#exchanges) exchange.isAbandoned = true;
-    this.#exchanges.clear();
+    for (const exchange of this.#exchanges.drain()) exchange.isAbandoned = true;
     this.#dispatcher.waiting.delete(this);
   }
 

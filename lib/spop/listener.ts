@@ -15,10 +15,12 @@ export interface AgentListener extends AsyncDisposable {
   readonly connections: number;
   /**
    * Ends without a lost verdict: accepts what is in the kernel's queue and no more, finishes what runs, and says goodbye
-   * (AGENT-DISCONNECT 0) to a connection when it has been quiet for a moment. HAProxy up to 3.0 may keep a connection busy;
-   * then the goodbye follows its last ACKs after half of the time, and a NOTIFY that crosses it is lost to HAProxy.
+   * (AGENT-DISCONNECT 0) to a connection when it has been quiet for a tenth of the time, or 250 ms. One that is kept busy gets
+   * it behind its last ACKs after half of the time. Those are held until nothing more comes, for a NOTIFY that crosses the
+   * goodbye is lost to HAProxy.
    *
-   * @param timeoutMs by then handlers that still run are answered by their default, and every connection is closed
+   * @param timeoutMs in milliseconds; by then handlers that still run are answered by their default, and every connection is
+   * closed. Default 5000, which is enough to be careful; less makes the pauses shorter that it waits for
    */
   drain(timeoutMs?: number): Promise<void>;
   /** Ends at once. */
@@ -52,7 +54,7 @@ export class StreamAgentListener implements AgentListener {
 
   async drain(timeoutMs = DRAIN_MS): Promise<void> {
     await this.#acceptor.finishQueue();
-    this.#patience.drain();
+    this.#patience.drain(timeoutMs);
     const hurry = setTimeout(() => this.#patience.hurry(), timeoutMs * HURRY_SHARE);
     const expiry = setTimeout(() => this.#dispatcher.expireAll(), timeoutMs * EXPIRY_SHARE);
     const end = setTimeout(() => this.#closeAll(), timeoutMs);

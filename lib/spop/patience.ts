@@ -10,7 +10,10 @@ export class Patience {
   readonly #sessions: () => Iterable<Session>;
   readonly #quietSince = new WeakMap<Session, number>();
   #timer: ReturnType<typeof setInterval>;
-  #isDraining = false;
+  /** While it drains: how long a connection is to be quiet before it is sent home. */
+  #quietMs: number | undefined;
+  /** The same for one that is to leave in a hurry. */
+  #hurryMs = MOST_HURRY_MS;
 
   /**
    * @param limits how long connections may be quiet
@@ -23,17 +26,22 @@ export class Patience {
     this.#timer = this.#lookEvery(Math.min(1_000, Math.max(10, shortest / 4)));
   }
 
-  /** From now on connections are sent home when they are quiet: a NOTIFY that crosses a goodbye is lost. */
-  drain(): void {
-    if (this.#isDraining) return;
-    this.#isDraining = true;
+  /**
+   * From now on connections are sent home when they are quiet: a NOTIFY that crosses a goodbye is lost.
+   *
+   * @param timeoutMs how long the drain takes at most, in milliseconds
+   */
+  drain(timeoutMs: number): void {
+    if (this.#quietMs !== undefined) return;
+    this.#quietMs = Math.min(MOST_QUIET_MS, timeoutMs * QUIET_SHARE);
+    this.#hurryMs = Math.min(MOST_HURRY_MS, timeoutMs * HURRY_SHARE);
     this.stop();
-    this.#timer = this.#lookEvery(QUIET_MS / 2);
+    this.#timer = this.#lookEvery(Math.max(5, this.#quietMs / 10));
   }
 
   /** There is little time left to send connections home: HAProxy up to 3.0 keeps them busy as long as it is. */
   hurry(): void {
-    for (const session of this.#sessions()) session.hurry();
+    for (const session of this.#sessions()) session.hurry(this.#hurryMs);
   }
 
   /** Looks no more. */
@@ -62,12 +70,21 @@ export class Patience {
         continue;
       }
       const quietMs = now - (this.#quietSince.get(session) ?? now);
-      if (this.#isDraining && quietMs >= QUIET_MS) this.#sendHome(session);
+      if (quietMs >= (this.#quietMs ?? Infinity)) this.#sendHome(session);
       else if (session.isShakingHands && quietMs >= this.#limits.handshakeMs) session.cutOff(2, "no HELLO came");
       else if (quietMs >= this.#limits.idleMs && session.inFlight === 0) session.leave();
     }
   }
 }
 
-/** A connection that has been quiet for so long is not likely to speak in the same instant as we say goodbye. */
-const QUIET_MS = 10;
+/**
+ * A connection that has been quiet for so long is no longer in use, or so little that hardly anything crosses a goodbye.
+ * One that is used has pauses of some 10 ms all the time.
+ */
+const MOST_QUIET_MS = 250;
+/** And no larger a part of a drain's time than this. */
+const QUIET_SHARE = 0.1;
+/** In a hurry, so long without a frame means that all who could ask wait for their answers. */
+const MOST_HURRY_MS = 80;
+/** And no larger a part of a drain's time than this: what is held must leave before the time is over. */
+const HURRY_SHARE = 0.08;

@@ -34,8 +34,8 @@ export interface Link {
   flush(): void;
   /** The session takes frames again. */
   resume(): void;
-  /** `Session.release` is to be called when nothing has arrived for a moment from now on. */
-  hold(): void;
+  /** `Session.release` is to be called when nothing has arrived for so many milliseconds from now on. */
+  hold(quietMs: number): void;
 }
 
 /** Where a connection stands. */
@@ -58,7 +58,7 @@ export class Session implements ExchangeOwner {
   readonly #fragments: Fragments;
   readonly #tally: Tally;
   readonly #running: InFlight;
-  readonly #hold = new Hold();
+  readonly #hold: Hold;
   #stage: Stage = "hello";
   #maxFrameSize: number;
 
@@ -70,6 +70,7 @@ export class Session implements ExchangeOwner {
     this.#fragments = new Fragments(limits.maxFragmentedBytes);
     this.#tally = new Tally(dispatcher.counters);
     this.#running = new InFlight(dispatcher, limits, this.#tally, () => link.resume());
+    this.#hold = new Hold(dispatcher.processingMs);
   }
 
   /** The last frame is in `out`: write it, then close. */
@@ -133,19 +134,23 @@ export class Session implements ExchangeOwner {
     }
     this.#dispatcher.clock.end();
     this.hasMore = at < end && this.isPaused && !this.isEnding;
-    if (this.#hold.isWanted) this.#holdAnswers();
+    if (this.#hold.isWanted) this.#holdAnswers(performance.now());
     return this.isEnding ? end : at;
   }
 
-  /** Says goodbye in one write with the next ACKs, for there is no time left to wait until the connection is quiet. */
-  hurry(): void {
-    this.#hold.isWanted = true;
+  /**
+   * Says goodbye in one write with the next ACKs, for there is no time left to wait until the connection is quiet.
+   *
+   * @param quietMs so long without a frame means that no more are on their way, in milliseconds
+   */
+  hurry(quietMs: number): void {
+    this.#hold.want(quietMs);
   }
 
   /** Nothing has arrived for a moment: what was held leaves, with the goodbye behind it if nothing runs any more. */
   release(): void {
     if (!this.isHeld || this.isEnding) return;
-    if (this.#running.size > 0 && !this.#hold.isOver) return this.#link.hold();
+    if (this.#running.size > 0 && !this.#hold.isOver) return this.#link.hold(this.#hold.quietMs);
     this.#hold.end();
     this.#leaveIfDone();
     this.#link.flush();
@@ -180,7 +185,7 @@ export class Session implements ExchangeOwner {
     exchange.write(this.out, this.#maxFrameSize, (count, message) => this.#dispatcher.countDropped(count, message));
     if (this.#hold.isWanted) {
       this.#hold.count++;
-      this.#holdAnswers();
+      this.#holdAnswers(exchange.startedAt);
     }
     this.#link.flush();
     this.#running.retry();
@@ -250,11 +255,11 @@ export class Session implements ExchangeOwner {
     this.#end(0);
   }
 
-  #holdAnswers(): void {
+  #holdAnswers(askedAt: number): void {
     if (this.isEnding || this.out.at === 0) return;
-    this.#hold.begin();
+    this.#hold.begin(askedAt);
     if (this.#hold.isOver || (this.#hold.isFull && this.#running.size === 0)) this.release();
-    else this.#link.hold();
+    else this.#link.hold(this.#hold.quietMs);
   }
 
   #leaveIfDone(): void {

@@ -39,6 +39,9 @@ export const runLeaf = leaf<RunValues>({
     "0 to 100, and 100 where no list knows the address.",
     "SIGHUP reads the configuration and all lists and files again without dropping a connection; what is wrong with the new " +
     "changes nothing. SIGTERM or Ctrl-C finishes what HAProxy waits for, then says goodbye.",
+    "To restart it without losing a verdict, while a second server takes over, tell HAProxy: set server B/S state drain; up " +
+    "to 3.0 also set maxconn server B/S 1, and wait until its connections have ended. Then SIGTERM, start it, up to 3.0 " +
+    "set maxconn server B/S 0, and set server B/S state ready.",
     "What a script throws behind its verdict is logged and counted. A worker that is lost, since its script loops or ends " +
     "it, ends happi with status 70 as SIGTERM does: have your service manager start it again.",
   ],

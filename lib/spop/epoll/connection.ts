@@ -12,7 +12,6 @@ import { BROKEN, type Poller, READABLE, WRITABLE } from "./poller.ts";
 
 const NO_SIGNAL = 0x4000;
 const SHUT_WRITE = 1;
-const HOLD_MS = 5;
 const LINGER_MS = 500;
 const MOST_WASTE = 64 * 1024;
 const NOTHING = new Uint8Array();
@@ -83,9 +82,10 @@ export class EpollConnection implements Link {
     this.#watch();
   }
 
-  hold(): void {
+  hold(quietMs: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.session.release(), HOLD_MS);
+    // One more turn: a timer may come before what has arrived in the meantime.
+    this.#timer = setTimeout(() => this.#timer = setTimeout(() => this.session.release(), 0), quietMs);
   }
 
   /** Closes at once, whatever was not written. */

@@ -76,7 +76,7 @@ class EpollAgentListener implements AgentListener {
 
   async drain(timeoutMs = DRAIN_MS): Promise<void> {
     this.#stopAccepting();
-    this.#patience.drain();
+    this.#patience.drain(timeoutMs);
     const hurry = setTimeout(() => this.#patience.hurry(), timeoutMs * HURRY_SHARE);
     const expiry = setTimeout(() => this.#dispatcher.expireAll(), timeoutMs * EXPIRY_SHARE);
     const end = setTimeout(() => this.#closeAll(), timeoutMs);
