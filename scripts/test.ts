@@ -14,6 +14,8 @@ import { type AvailableVersions, availableVersions } from "./haproxy/versions.ts
 
 /** Tests that may be ignored: name to reason. */
 const MAY_BE_IGNORED: Readonly<Record<string, string>> = {
+  "Chromium reads an event stream, speaks over a WebSocket, and is refused to pages of other origins":
+    "no browser is here",
   "redis tells master from replica [Redis]": "no Redis can be had here",
   "redis is down on a replica that has never heard of its master, when a lag is given [Redis]":
     "no Redis can be had here",

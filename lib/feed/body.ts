@@ -17,12 +17,14 @@ export interface FeedBodyOptions<T> {
   readonly life: Uint8Array<ArrayBuffer>;
   /** Sent at once, so that the reader knows that it reads; nothing if not given. */
   readonly opening?: Uint8Array<ArrayBuffer>;
-  /** An item's bytes; none where it has nothing to show. */
-  readonly write: (item: FeedItem<T>) => Uint8Array<ArrayBuffer>;
+  /** An item's bytes; `undefined` for one that is not shown. */
+  readonly write: (item: FeedItem<T>) => Uint8Array<ArrayBuffer> | undefined;
   /** What is still to be sent when the feed has ended. */
   readonly closing?: () => Uint8Array<ArrayBuffer>;
-  /** Ends the body after so many records; never if not given. */
+  /** Ends the body after so many records that are shown; never if not given. */
   readonly records?: number;
+  /** Ends the body behind the record with this number; never if not given. */
+  readonly until?: number;
 }
 
 /**
@@ -56,6 +58,7 @@ export function feedBody<T>(
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const { signal, heartbeatMs, life, opening = NOTHING, write, closing = () => NOTHING } = options;
   const reader = feed.read({ ...begin, ...(signal === undefined ? {} : { signal }) });
+  const { until = Infinity } = options;
   let left = options.records ?? Infinity;
   let next: Pending<IteratorResult<FeedItem<T>, undefined>> | undefined;
   const end = async (
@@ -80,10 +83,13 @@ export function feedBody<T>(
         next = undefined;
         if (result.done) return await end(controller, pieces);
         const piece = write(result.value);
-        pieces.push(piece);
-        size += piece.length;
+        if (piece !== undefined) {
+          pieces.push(piece);
+          size += piece.length;
+        }
         if (result.value.kind === "lost") continue;
-        if (--left <= 0) return await end(controller, pieces);
+        if (piece !== undefined) left--;
+        if (left <= 0 || result.value.record.id >= until) return await end(controller, pieces);
         // What is there already comes in the same turn of the event loop.
         isMore = feed.lastId > result.value.record.id;
       }

@@ -17,4 +17,5 @@ export {
 export { METRICS_TYPE, metricsText } from "./metrics/text.ts";
 export { type ListenerOptions, type RunningServer, serve, type ServeOptions } from "./serve.ts";
 export { serveSurfaces, type ServeSurfacesOptions } from "./serve_surfaces.ts";
+export { serveWhole, type ServeWholeOptions } from "./serve_whole.ts";
 export { ListenFailed, NonLoopbackListener } from "./errors.ts";

@@ -65,3 +65,26 @@ Deno.test("sendFeed() gives a socket that takes nothing no more, and tells it af
   assert.match(sent[1] ?? "", /^{"lost":7}$/);
   assert.equal(sent.length, 4);
 });
+
+Deno.test("sendFeed() sends frames of another shape, leaves out what has none, and closes as it is told", async () => {
+  const feed = new Feed<number>({ capacity: 3 });
+  for (const value of [1, 2, 3, 4]) feed.push(value);
+  feed.close();
+  const sent: unknown[] = [];
+  const socket: FeedSocket = Object.assign(new EventTarget(), {
+    bufferedAmount: 0,
+    readyState: 1,
+    send: (frame: unknown) => void sent.push(frame),
+    close: (code?: number, reason?: string) => void sent.push([code, reason]),
+  });
+  await sendFeed(feed, socket, { after: 0 }, {
+    frame: (item) =>
+      item.kind === "lost"
+        ? `lost ${item.count}`
+        : item.record.value === 3
+        ? undefined
+        : Uint8Array.of(item.record.value),
+    ended: { code: 1000, reason: "done" },
+  });
+  assert.deepEqual(sent, ["lost 1", Uint8Array.of(2), Uint8Array.of(4), [1000, "done"]]);
+});
