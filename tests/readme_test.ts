@@ -1,6 +1,7 @@
 /** The README's commands and programs do what it says, on every HAProxy. */
 
 import assert from "node:assert/strict";
+import { CHECK_KINDS } from "../lib/agent/mod.ts";
 import { freePort } from "../scripts/haproxy/ports.ts";
 import { startBackend } from "../scripts/haproxy/backends.ts";
 import { realisticConfig, realisticFiles } from "../scripts/haproxy/realistic.ts";
@@ -64,7 +65,7 @@ testEachHaproxy(
   "the README's shell commands work as they stand",
   { config: realisticConfig, files: realisticFiles },
   async (haproxy) => {
-    const ones = commands("happi").filter((line) => !/^happi (?:server|spoa)|^happi socket -p \S+$/.test(line));
+    const ones = commands("happi").filter((line) => !/^happi (?:server|spoa|agent)|^happi socket -p \S+$/.test(line));
     for (const line of ones) {
       const { code, stdout, stderr } = await shell(line.replaceAll(SOCKET, haproxy.socketPath));
       assert.equal(code, 0, `${line}: ${stderr}`);
@@ -75,7 +76,7 @@ testEachHaproxy(
 
 Deno.test("the README's SPOE agent answers as it says, with its list and with its configuration", async () => {
   const folder = await Deno.makeTempDir({ prefix: "happi-readme-" });
-  const [toml = ""] = blocks("toml");
+  const toml = blocks("toml").find((block) => block.includes("[spoa]")) ?? "";
   const port = freePort();
   const own = (line: string) =>
     line.replace("/etc/haproxy/bad.netset", `${folder}/bad.netset`).replace("/etc/happi.toml", `${folder}/happi.toml`)
@@ -112,6 +113,43 @@ Deno.test("the README's SPOE agent answers as it says, with its list and with it
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the README's check agent answers as it says", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "happi-readme-" });
+  const toml = blocks("toml").find((block) => block.includes("[agent]")) ?? "";
+  const [agentPort, httpPort] = [freePort(), freePort()];
+  const own = (line: string) => line.replace("/etc/happi.toml", `${folder}/happi.toml`);
+  const lines = commands("happi").filter((line) => line.startsWith("happi agent")).map(own);
+  const start = lines.find((line) => /^happi agent -c/.test(line)) ?? "";
+  const others = lines.filter((line) => !/^happi agent(?:$| -c)/.test(line));
+  try {
+    await Deno.writeTextFile(
+      `${folder}/happi.toml`,
+      toml.replace(/listen = .*/, `listen = "127.0.0.1:${agentPort}"\nhttp = "127.0.0.1:${httpPort}"`),
+    );
+    const { code, stdout, stderr } = await shell(`
+      (${start.replace(/^happi/, `exec ${HAPPI}`)} --state-dir ${folder}/state) &
+      trap 'kill $!; wait' EXIT
+      export HAPPI_API=http://127.0.0.1:${httpPort}
+      until happi agent list >/dev/null 2>&1; do :; done
+      ${others.map((line) => line.replace("agent ask", `agent ask --agent 127.0.0.1:${agentPort}`)).join("\n")}
+    `);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^50% up\n/);
+    assert.match(stdout, /web: drain until /);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the README lists every kind of check, and how a request names it", () => {
+  const rows = new Map([...README.matchAll(/^\| `(\w+)` +\| (.*?) +\| .* \|$/gm)].map(([, kind, how]) => [kind, how]));
+  for (const { name, isOnWire } of CHECK_KINDS) {
+    const how = rows.get(name)?.replaceAll("\\|", "|") ?? "";
+    if (isOnWire) assert.ok(how.startsWith(`\`${name}`), `${name}: ${how}`);
+    else assert.equal(how, "in the file only", name);
   }
 });
 

@@ -70,7 +70,7 @@ export class CheckAgent implements AsyncDisposable {
   readonly #options: CheckAgentOptions;
   readonly #monotonic: () => number;
   readonly #counters = new AgentCounters();
-  readonly #turns: Turns;
+  readonly #turns: { readonly wire: Turns; readonly config: Turns };
   readonly #catalogue: Catalogue;
   readonly #listeners = new Set<CheckListener>();
   readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
@@ -86,7 +86,7 @@ export class CheckAgent implements AsyncDisposable {
     const limits = { ...DEFAULT_LIMITS, ...options };
     this.#limits = limits;
     this.#options = options;
-    this.#turns = new Turns(limits.maxRuns);
+    this.#turns = { wire: new Turns(limits.maxRuns), config: new Turns(limits.maxRuns) };
     this.#monotonic = options.monotonic ?? (() => performance.now());
     this.#catalogue = new Catalogue(options, limits, {
       words: options.words ?? "haproxy",
@@ -142,21 +142,28 @@ export class CheckAgent implements AsyncDisposable {
   /**
    * Answers a request as if HAProxy had sent it.
    *
-   * @param request the line
+   * @param request the line; what is behind its end is not looked at
    */
   async answer(request: string): Promise<Verdict> {
-    const asked = this.#catalogue.find(request.trim());
+    const line = request.trimStart().split("\n", 1)[0]?.trim() ?? "";
+    const isTooLong = ENCODER.encode(line).length >= this.#limits.maxRequestBytes;
+    const asked = isTooLong ? this.#catalogue.tooLong() : this.#catalogue.find(line);
     const before = asked.last;
-    const line = await this.#respondTo(asked);
+    const answer = await this.#respondTo(asked);
     const watched = asked.isEnded && !this.#isStopping ? this.#catalogue.find(asked.name) : asked;
-    const said = DECODER.decode(line).trimEnd();
+    const said = DECODER.decode(answer).trimEnd();
     const last = watched.last ?? this.#catalogue.unknown(watched);
     return { ...last, said, from_cache: last === before, changed: last !== before && last.changed };
   }
 
-  /** The checks of the configuration, then the targets named on the wire and what was asked in vain. */
-  checks(): CheckView[] {
-    return [...this.#catalogue.all()].map((watched) => watched.view());
+  /**
+   * The checks of the configuration, then the targets named on the wire and what was asked in vain.
+   *
+   * @param origin only those of it
+   */
+  checks(origin?: "wire" | "config"): CheckView[] {
+    const all = [...this.#catalogue.all()];
+    return all.filter((watched) => origin === undefined || watched.origin === origin).map((watched) => watched.view());
   }
 
   /** A check, by its name in the configuration or by the request that names it. */
@@ -166,7 +173,9 @@ export class CheckAgent implements AsyncDisposable {
 
   /** What was counted since the agent was made. */
   stats(): CheckAgentStats {
-    const { taken: running, waiting } = this.#turns;
+    const { wire, config } = this.#turns;
+    const running = wire.taken + config.taken;
+    const waiting = wire.waiting + config.waiting;
     return this.#counters.snapshot({ running, waiting, wire_targets: this.#catalogue.wireTargets });
   }
 
@@ -255,3 +264,4 @@ export class CheckAgent implements AsyncDisposable {
 /** A little more than HAProxy's `agent-inter` by default: every server asks once more. */
 const WINDOW_MS = 2500;
 const DECODER = new TextDecoder();
+const ENCODER = new TextEncoder();

@@ -4,11 +4,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { reason } from "../errors.ts";
 import { refuseCycles } from "./checks/combined.ts";
-import type { Check, CheckContext, CheckKind, CheckOptions } from "./check.ts";
+import type { Check, CheckContext, CheckKind } from "./check.ts";
 import { CheckFailed, InvalidCheck } from "./errors.ts";
-import type { CheckAgentOptions, CheckConfig, CheckSet, Limits, SteadyOptions } from "./options.ts";
-import { formatReply } from "./reply.ts";
+import { makeCheck, validateSteady } from "./making.ts";
+import { type CheckAgentOptions, type CheckConfig, type CheckSet, DEFAULT_STEADY, type Limits } from "./options.ts";
+import type { SteadyOptions } from "./options.ts";
 import { parseRequest, type Request } from "./request.ts";
+import { withoutLogins } from "./secrets.ts";
 import { Asking } from "./steady/asking.ts";
 import { Group } from "./steady/group.ts";
 import { Told } from "./steady/told.ts";
@@ -158,7 +160,7 @@ export class Catalogue {
     validateSteady(name, steady);
     return new Watched({
       name,
-      check: makeCheck(kind, name, options, this.#context("config", name)),
+      check: makeCheck(kind, name, options, this.#context("config", name, steady)),
       origin: "config",
       steady,
       told: told ?? new Told(name, steady, this.#options.adminMemory),
@@ -196,10 +198,12 @@ export class Catalogue {
   #mistake(text: string, why: string): Watched {
     const make = () => {
       const run = () => Promise.resolve({ reply: { health: "fail" }, reason: why } as const);
-      const target = text.slice(0, MOST_SHOWN);
+      const target = withoutLogins(text).slice(0, MOST_SHOWN);
       return this.#wire(target, { kind: MISTAKE, target, run }, { maxAgeMs: MISTAKE_AGE_MS });
     };
-    return this.#mistakes.remember(text, text, make, this.#around.monotonic());
+    const now = this.#around.monotonic();
+    const mistake = this.#mistakes.remember(text, text, make, now);
+    return this.#mistakes.remember(text, mistake.name, make, now);
   }
 
   #wire(name: string, check: Check, steady: SteadyOptions): Watched {
@@ -207,11 +211,12 @@ export class Catalogue {
     return new Watched({ name, check, origin: "wire", steady, told: new Told(name, steady), history }, this.#around);
   }
 
-  #context(origin: "wire" | "config", asker: string): CheckContext {
+  #context(origin: "wire" | "config", asker: string, steady: SteadyOptions = {}): CheckContext {
+    const { deadlineMs = DEFAULT_STEADY.deadlineMs } = steady;
     const ask = (name: string, signal: AbortSignal) => {
       const asked = this.#configured.get(name)?.watched;
       if (asked === undefined) return Promise.reject(new CheckFailed(`there is no check "${name}"`));
-      return this.#asking.wait(asker, name, () => asked.find(signal));
+      return this.#asking.wait(asker, name, (share) => asked.find(signal, deadlineMs * share));
     };
     return { origin, guard: this.#options.guard, now: this.#around.now, ask };
   }
@@ -223,27 +228,6 @@ export class Catalogue {
     this.#sweptAt = now;
     this.#targets.forgetBefore(now - this.#limits.forgetAfterMs);
     this.#mistakes.forgetBefore(now - this.#limits.forgetAfterMs);
-  }
-}
-
-function makeCheck(kind: CheckKind, name: string, options: CheckOptions, context: CheckContext): Check {
-  try {
-    return kind.make(options, context);
-  } catch (thrown) {
-    if (!(thrown instanceof InvalidCheck)) throw new InvalidCheck(name, reason(thrown), thrown);
-    // A kind names itself; two checks of one kind are told apart by their names.
-    throw new InvalidCheck(name, thrown.message.replace(/^Cannot make check "[^"]*": /, ""), thrown);
-  }
-}
-
-function validateSteady(name: string, steady: SteadyOptions): void {
-  for (const key of ["onUp", "onDown", "onDeadline"] as const) {
-    const reply = steady[key];
-    try {
-      if (reply !== undefined) formatReply(reply);
-    } catch (thrown) {
-      throw new InvalidCheck(name, `option "${key}": ${reason(thrown)}`, thrown);
-    }
   }
 }
 

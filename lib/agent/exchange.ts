@@ -78,7 +78,9 @@ export class Exchange {
     const { idleMs, silentMs, connectionMs } = this.#around.limits;
     if (now - this.#startedAt >= connectionMs) this.close();
     else if (this.#answering !== undefined) return;
-    else if (now - this.#lastByteAt >= (this.#length === 0 ? silentMs : idleMs)) this.#end(this.#length);
+    else if (now - this.#startedAt >= silentMs || this.#length > 0 && now - this.#lastByteAt >= idleMs) {
+      this.#end(this.#length);
+    }
   }
 
   /** Ends at once. */

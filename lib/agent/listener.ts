@@ -32,6 +32,7 @@ export class StreamCheckListener implements CheckListener {
   readonly #exchanges = new Set<Exchange>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #quietTicks = 0;
+  #tickedAt = 0;
 
   /**
    * @param listener is closed at the end
@@ -79,7 +80,10 @@ export class StreamCheckListener implements CheckListener {
     this.#exchanges.add(exchange);
     counters.accepted++;
     counters.connections++;
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    if (this.#timer === undefined) {
+      this.#tickedAt = performance.now();
+      this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    }
     await exchange.serve();
     counters.connections--;
     this.#exchanges.delete(exchange);
@@ -95,6 +99,10 @@ export class StreamCheckListener implements CheckListener {
       return;
     }
     const now = performance.now();
+    const isLate = now - this.#tickedAt > LATE_MS;
+    this.#tickedAt = now;
+    // The process itself has stood still: what was sent to it meanwhile waits to be read, and nobody was slow.
+    if (isLate) return;
     for (const exchange of this.#exchanges) exchange.check(now);
   }
 }
@@ -102,3 +110,4 @@ export class StreamCheckListener implements CheckListener {
 /** How often is looked after slow connections, in milliseconds: a limit of time may be that much longer. */
 const TICK_MS = 20;
 const MOST_QUIET_TICKS = 100;
+const LATE_MS = 200;

@@ -125,7 +125,9 @@ export class Maintenance implements Overlay, AsyncDisposable {
     }
     const now = this.#now();
     const until = forMs === undefined ? null : now + forMs;
-    const note = { name, mode, why, by: by.slice(0, LONGEST_NAME), since: now, until, ready_from: null };
+    // What is said later counts, also when the clock was set back in between.
+    const since = Math.max(now, (this.#notes.get(name)?.since ?? 0) + 1);
+    const note = { name, mode, why, by: by.slice(0, LONGEST_NAME), since, until, ready_from: null };
     this.#notes.set(name, note);
     await this.#kept.put(note);
     const view = this.#view(note);

@@ -64,7 +64,7 @@ const CHECK_ROWS: readonly Row<Omit<CheckView, "history">>[] = [
 export function agentMetrics(view: AgentView): AgentMetric[] {
   const stats = view.agent.stats();
   const kinds = Object.entries(stats.kinds).map(([kind, one]) => [{ kind }, one] as const);
-  const configured = shownChecks(view).filter(({ origin }) => origin === "config");
+  const configured = shownChecks(view, "config");
   const checks = configured.map((check) => [{ check: check.name, kind: check.kind }, check] as const);
   return [
     ...metrics(AGENT_ROWS, [[{}, stats]]),
@@ -88,6 +88,14 @@ export function agentMetrics(view: AgentView): AgentMetric[] {
       kinds.map(([labels, one]) => [labels, one.latency]),
     ),
     ...metrics(CHECK_ROWS, checks),
+    {
+      name: "happi_agent_check_verdicts_total",
+      help: "What was found out about a check, by the health word, or the admin word where there is none.",
+      type: "counter",
+      samples: checks.flatMap(([labels, { verdicts }]) =>
+        Object.entries(verdicts).map(([word, value]) => ({ labels: { ...labels, word }, value }))
+      ),
+    },
     {
       name: "happi_agent_maintenance",
       help: "1 for each check that is in maintenance by hand, or has just come out of it.",

@@ -39,6 +39,7 @@ export {
   type Weight,
 } from "./reply.ts";
 export { agentRoutes, type AgentRoutesOptions } from "./routes.ts";
+export { withoutLogins, withoutSecrets } from "./secrets.ts";
 export { readAllowList } from "./target/allow_list.ts";
 export { type PinnedAddress, TargetGuard, type TargetOrigin } from "./target/guard.ts";
 export { InvalidTargetRules, type TargetRules } from "./target/rules.ts";

@@ -72,7 +72,9 @@ export interface Overlay {
 
 /** Remembers which checks have said `drain` or `maint` of their own, over restarts: only the agent can say `ready` then. */
 export interface AdminMemory {
+  /** Whether the check has said so, and has not said `ready` since. */
   has(name: string): boolean;
+  /** Notes that it has, or that HAProxy has been told `ready`. */
   set(name: string, isSaid: boolean): void;
 }
 
@@ -80,7 +82,7 @@ export interface AdminMemory {
 export interface Limits {
   /** Open connections; more wait in the kernel's queue. Default 1024. */
   readonly maxConnections: number;
-  /** Checks that run at once; more wait, within their deadline. Default 512. */
+  /** Checks of requests that run at once, and as many of the configuration; more wait, within their deadline. Default 512. */
   readonly maxRuns: number;
   /** Targets named on the wire that are remembered. Default 20,000. */
   readonly maxWireTargets: number;
@@ -90,7 +92,7 @@ export interface Limits {
   readonly maxRequestBytes: number;
   /** A request without its newline ends when nothing came for so long, in milliseconds. Default 50. */
   readonly idleMs: number;
-  /** A connection that has said nothing at all is answered after so long, in milliseconds. Default 500. */
+  /** A request that has not ended so long after its connection was made ends there, in milliseconds. Default 500. */
   readonly silentMs: number;
   /** How long a connection may last, in milliseconds; longer than the longest deadline. Default 10,000. */
   readonly connectionMs: number;

@@ -137,6 +137,11 @@ export function isUpSide(reply: Reply): boolean {
   return (reply.health === undefined || reply.health === "up") && reply.admin !== "drain" && reply.admin !== "maint";
 }
 
+/** The word that a reply is counted by: its health word, its admin word where there is none, else `other`. */
+export function mainWord({ health, admin }: Reply): Health | Admin | "other" {
+  return health ?? admin ?? "other";
+}
+
 function formatWeight(weight: Weight): string {
   if ("percent" in weight) return `${whole(weight.percent, "weight", MOST_PERCENT)}%`;
   return `weight:${whole(weight.absolute, "weight", 256)}`;

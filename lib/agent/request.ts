@@ -9,6 +9,8 @@
  * | `10.0.0.1:8888:10:v2` | host, port, blocks and version: eosio-api-healthcheck 0.2.0, as the option `arithmetic` says |
  */
 
+import { withoutLogins } from "./secrets.ts";
+
 /** What a request asks for. */
 export type Request =
   | { readonly form: "name"; readonly name: string }
@@ -65,6 +67,8 @@ export function parseRequest(text: string, vocabulary: Vocabulary): Request {
   if (line === "") return invalid("the request is empty: agent-send is missing");
   if (line.includes("|")) return parsePipes(line, vocabulary);
   if (vocabulary.isConfigured(line)) return { form: "name", name: line };
+  // A kind alone: `load` needs no more, and of the others it is told what they need.
+  if (vocabulary.kind(line) !== undefined) return parsePipes(line, vocabulary);
   return parseColons(line);
 }
 
@@ -79,8 +83,8 @@ function parsePipes(line: string, vocabulary: Vocabulary): Request {
     const [, key = "", value = ""] = /^(\w+)=(.*)$/s.exec(word) ?? [];
     const option = optionNamed(key, kind);
     const target = option ?? kind.wireFields[field++];
-    if (target === undefined) return invalid(`kind "${name}" has no place for "${short(word)}"`);
     if (word === "") continue;
+    if (target === undefined) return invalid(`kind "${name}" has no place for "${short(word)}"`);
     const read = option === undefined ? word : decode(value);
     if (read === undefined) return invalid(`option "${key}" is not percent-encoded: "${short(value)}"`);
     options[target] = read;
@@ -132,7 +136,8 @@ function invalid(why: string): Request {
 
 /** Enough of a word to know it by. */
 function short(word: string): string {
-  const shown = word.length <= SHORT ? word : `${word.slice(0, SHORT)}…`;
+  const bare = withoutLogins(word);
+  const shown = bare.length <= SHORT ? bare : `${bare.slice(0, SHORT)}…`;
   return shown.toWellFormed().replace(/\p{C}/gu, "?");
 }
 

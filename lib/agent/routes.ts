@@ -41,7 +41,7 @@ export function agentRoutes({ view, stopping }: AgentRoutesOptions): Hono {
   routes.get("/agent", (c) => c.json({ latency_bounds_ms: LATENCY_BOUNDS_MS, ...summaryOf(view) }));
   routes.get("/agent/checks", (c) => {
     const { origin, limit } = readFilter(c);
-    const checks = shownChecks(view).filter((check) => origin === undefined || check.origin === origin);
+    const checks = shownChecks(view, origin);
     return c.json({ total: checks.length, checks: checks.slice(0, limit) });
   });
   routes.get("/agent/checks/:name", (c) => {
@@ -80,7 +80,7 @@ export function agentRoutes({ view, stopping }: AgentRoutesOptions): Hono {
   return routes;
 }
 
-function readFilter(c: Context): { readonly origin: string | undefined; readonly limit: number } {
+function readFilter(c: Context): { readonly origin: "config" | "wire" | undefined; readonly limit: number } {
   const { origin, limit = "1000" } = c.req.query();
   if (origin !== undefined && origin !== "config" && origin !== "wire") {
     throw new InvalidQuery("origin", '"config" or "wire"');
@@ -90,5 +90,5 @@ function readFilter(c: Context): { readonly origin: string | undefined; readonly
 }
 
 function unknown({ agent }: AgentView, name: string): UnknownCheck {
-  return new UnknownCheck(name, agent.checks().filter(({ origin }) => origin === "config").map((check) => check.name));
+  return new UnknownCheck(name, agent.checks("config").map((check) => check.name));
 }

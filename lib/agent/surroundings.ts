@@ -14,7 +14,8 @@ export interface Surroundings {
   /** Maintenance by hand. */
   readonly overlay: Overlay | undefined;
   readonly counters: AgentCounters;
-  readonly turns: Turns;
+  /** Those of requests and those of the configuration: the first can never keep the second waiting. */
+  readonly turns: Readonly<Record<"wire" | "config", Turns>>;
   /** The time in milliseconds since 1970. */
   readonly now: () => number;
   /** A clock that is never set, in milliseconds. */

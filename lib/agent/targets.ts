@@ -59,7 +59,8 @@ export class Targets {
       this.#seenAt.set(target, { at: now, texts: [] });
     }
     const texts = this.#seenAt.get(target)?.texts;
-    if (texts !== undefined && texts.length < MOST_TEXTS && !texts.includes(text)) {
+    const isRoom = texts?.length === 0 || text.length <= LONGEST_TEXT;
+    if (texts !== undefined && isRoom && texts.length < MOST_TEXTS && !texts.includes(text)) {
       texts.push(text);
       this.#byText.set(text, target);
     }
@@ -100,3 +101,6 @@ export class Targets {
 
 /** In how many ways one target may be named and be found without reading the request. */
 const MOST_TEXTS = 8;
+
+/** A longer one is read each time, unless it is the only one. */
+const LONGEST_TEXT = 512;

@@ -62,6 +62,8 @@ export interface CheckView {
   readonly errors: number;
   /** Runs that were not done in time. */
   readonly deadlines: number;
+  /** Verdicts by their health word, or their admin word where there is none; `other` for a weight alone. */
+  readonly verdicts: Readonly<Record<string, number>>;
   /** How often it went from up to down or back. */
   readonly changes: number;
   /** The newest verdicts, oldest first. */

@@ -40,9 +40,12 @@ export function summaryOf({ agent, maintenance }: AgentView): AgentSummary {
   };
 }
 
-/** All checks without their histories; those that are not well first, then by name. */
-export function shownChecks({ agent, maintenance }: AgentView): Omit<ShownCheck, "history">[] {
-  return agent.checks().map(({ history: _, ...check }) => ({
+/** All checks, or those of an origin, without their histories; those that are not well first, then by name. */
+export function shownChecks(
+  { agent, maintenance }: AgentView,
+  origin?: "wire" | "config",
+): Omit<ShownCheck, "history">[] {
+  return agent.checks(origin).map(({ history: _, ...check }) => ({
     ...check,
     maintenance: maintenance.of(check.name, check.target) ?? null,
   })).sort((a, b) => Number(a.is_up ?? true) - Number(b.is_up ?? true) || (a.name < b.name ? -1 : 1));

@@ -5,14 +5,15 @@
  * are made once for each finding.
  */
 import type { Check, Finding } from "./check.ts";
-import { TargetRefused } from "./errors.ts";
 import { DEFAULT_STEADY, type SteadyOptions } from "./options.ts";
 import type { Group } from "./steady/group.ts";
 import { History } from "./steady/history.ts";
 import { Freshness } from "./steady/freshness.ts";
 import { Judgement } from "./steady/judgement.ts";
+import { LastFinding } from "./steady/last_finding.ts";
 import { type Outcome, runOnce } from "./steady/run.ts";
 import { Speech } from "./steady/speech.ts";
+import { Tally } from "./steady/tally.ts";
 import type { Told } from "./steady/told.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { CheckView, VerdictRecord } from "./verdict.ts";
@@ -50,15 +51,11 @@ export class Watched {
   readonly #history: History;
   readonly #end = new AbortController();
   readonly #freshness: Freshness;
+  readonly #tally: Tally;
+  readonly #last: LastFinding;
   #run: Promise<void> | undefined;
-  /** What was found last, and when something was found at all. */
-  #finding: Finding | undefined;
-  #foundAt = -Infinity;
   #unsettled = 0;
   #toFree = 0;
-  #runs = 0;
-  #errors = 0;
-  #deadlines = 0;
 
   /**
    * @param options what is watched
@@ -75,6 +72,8 @@ export class Watched {
     this.#steady = steady;
     this.#around = around;
     this.#history = new History(history);
+    this.#tally = new Tally(check.kind, around.counters);
+    this.#last = new LastFinding(steady);
     this.#judgement = new Judgement(name, steady);
     this.#speech = new Speech({ name, target: check.target }, steady, told, around);
     this.#freshness = new Freshness(steady, () => void this.renew());
@@ -83,6 +82,11 @@ export class Watched {
   /** `http`; {@linkcode MISTAKE} where a request names no check. */
   get kind(): string {
     return this.#check.kind;
+  }
+
+  /** Who named it. */
+  get origin(): "wire" | "config" {
+    return this.#origin;
   }
 
   /** The newest verdict. */
@@ -126,22 +130,31 @@ export class Watched {
     return this.#speech.tell(now);
   }
 
-  /** What was found, for another check: as it is, without hysteresis. */
-  async find(signal: AbortSignal): Promise<Finding> {
+  /**
+   * What was found, for another check: as it is, without hysteresis.
+   *
+   * @param signal rejects
+   * @param patienceMs after so long, what is found at the deadline is the answer
+   */
+  async find(signal: AbortSignal, patienceMs: number): Promise<Finding> {
     const now = this.#around.monotonic();
     this.told.askedAt = now;
-    if (!this.isFresh(now) || this.#finding === undefined) {
-      const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const last = this.#last;
+    if (!this.isFresh(now) || last.finding === undefined) {
+      const { promise: late, resolve, reject } = Promise.withResolvers<Finding>();
       const onAbort = () => reject(signal.reason);
+      const why = `no answer within ${Math.round(patienceMs)} ms`;
+      const timer = setTimeout(() => resolve(last.stale(why, this.#around.monotonic()) ?? last.late(why)), patienceMs);
       signal.addEventListener("abort", onAbort, { once: true });
       try {
         signal.throwIfAborted();
-        await Promise.race([this.renew(true), aborted]);
+        return await Promise.race([this.renew(true).then(() => last.finding ?? last.late("it has ended")), late]);
       } finally {
+        clearTimeout(timer);
         signal.removeEventListener("abort", onAbort);
       }
     }
-    return this.#finding ?? { reply: this.#steady.onDeadline, reason: "it has ended" };
+    return last.finding;
   }
 
   /** Readies itself for the agent's stop; gives whether HAProxy must hear something before. */
@@ -197,9 +210,7 @@ export class Watched {
       is_running: this.#run !== undefined,
       asked_at: told.askedAt === -Infinity ? null : Math.round(this.#around.now() - (monotonic - told.askedAt)),
       answers: told.answers,
-      runs: this.#runs,
-      errors: this.#errors,
-      deadlines: this.#deadlines,
+      ...this.#tally.counted(),
       changes: judgement.changes,
       history: this.#history.all(),
     };
@@ -214,38 +225,24 @@ export class Watched {
       this.#unsettled++;
       const signal = this.#end.signal;
       const onSettled = () => this.#unsettled--;
-      outcome = await runOnce(this.#check, { deadlineMs, turns: isNested ? undefined : turns, signal, onSettled });
+      outcome = await runOnce(this.#check, {
+        deadlineMs,
+        turns: isNested ? undefined : turns[this.#origin],
+        signal,
+        onSettled,
+      });
     }
     if (this.#end.signal.aborted) return;
     const now = monotonic();
-    this.#count(outcome, now - start);
+    this.#tally.run(outcome, now - start);
     this.#digest(outcome, now, now - start);
     this.#freshness.found(now, this.told.askedAt);
   }
 
-  #count(outcome: Outcome, ms: number): void {
-    const { counters } = this.#around;
-    const kind = counters.kind(this.#check.kind);
-    this.#runs++;
-    kind.runs++;
-    kind.latency.add(ms);
-    if (outcome.kind === "found") return;
-    if (outcome.kind === "deadline") {
-      this.#deadlines++;
-      kind.deadlines++;
-      return;
-    }
-    this.#errors++;
-    kind.errors++;
-    if (outcome.thrown instanceof TargetRefused) counters.refusedTargets++;
-  }
-
   /** Makes the next answer of what was found out, and tells of it. */
   #digest(outcome: Outcome, now: number, ms: number): void {
-    const stale = outcome.kind === "deadline" && now - this.#foundAt <= this.#steady.staleForMs;
-    const finding = stale && this.#finding !== undefined
-      ? { ...this.#finding, reason: `${outcome.why}: the answer is ${Math.round(now - this.#foundAt)} ms old` }
-      : this.#take(this.#findingOf(outcome, now), now);
+    const stale = outcome.kind === "deadline" ? this.#last.stale(outcome.why, now) : undefined;
+    const finding = stale ?? this.#take(this.#last.take(outcome, now), now);
     const { held } = this.#judgement;
     const before = this.#history.last?.said;
     const { said, shown } = this.#speech;
@@ -256,27 +253,20 @@ export class Watched {
       origin: this.#origin,
       reply: shown,
       said,
-      reason: held === "" || stale ? finding.reason : [held, finding.reason].filter(Boolean).join(": "),
+      reason: held === "" || stale !== undefined ? finding.reason : [held, finding.reason].filter(Boolean).join(": "),
       facts: finding.facts ?? {},
       ms: Math.round(ms * 1000) / 1000,
       at: this.#around.now(),
       from_cache: false,
       changed: said !== before,
     };
+    this.#tally.verdict(shown);
     this.#history.push(verdict);
     this.#around.onVerdict(verdict);
   }
 
-  #findingOf(outcome: Outcome, now: number): Finding {
-    if (outcome.kind === "failed") return { reply: { health: "fail" }, reason: outcome.why };
-    if (outcome.kind === "deadline") return { reply: this.#steady.onDeadline, reason: outcome.why };
-    this.#foundAt = now;
-    return outcome.finding;
-  }
-
   #take(finding: Finding, now: number): Finding {
     const judgement = this.#judgement;
-    this.#finding = finding;
     judgement.take(finding, now, this.#around.now());
     this.#speech.mean(judgement.isUp ?? true, judgement.basis, judgement.note, now);
     return finding;

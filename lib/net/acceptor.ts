@@ -81,6 +81,8 @@ export class Acceptor {
         else this.#serve(conn);
       } catch (thrown) {
         if (signal.aborted) break;
+        // A pause for each of these would make those behind it give up as well, and so on for ever.
+        if (GONE.some((kind) => thrown instanceof kind)) continue;
         this.#options.onFault?.(thrown);
         await pause(signal, PAUSE_MS);
       }
@@ -96,6 +98,9 @@ export class Acceptor {
     this.#served.add(served);
   }
 }
+
+/** Whoever connected has given up before it was accepted: only that one connection is lost. */
+const GONE = [Deno.errors.NotConnected, Deno.errors.ConnectionAborted, Deno.errors.ConnectionReset];
 
 /** Out of file descriptors, say: a little later there may be some. */
 const PAUSE_MS = 100;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { AgentFault, CheckAgent, SteadyOptions, Verdict } from "../../lib/agent/agent.ts";
-import type { Finding } from "../../lib/agent/check.ts";
+import type { CheckContext, Finding } from "../../lib/agent/check.ts";
 import type { Reply } from "../../lib/agent/reply.ts";
 import { StandingClock, stubAgent, stubCheck, StubKind } from "./stub_kind.ts";
 
@@ -331,4 +331,66 @@ Deno.test("listenAll() listens at all addresses or at none", async () => {
   assert.ok(taken?.address.transport === "tcp");
   await assert.rejects(agent.listenAll(["127.0.0.1:0", `127.0.0.1:${taken.address.port}`]), { code: "cannot_listen" });
   assert.deepEqual(agent.listeners, [taken]);
+});
+
+Deno.test("verdicts are counted by their word", async () => {
+  const kind = new StubKind();
+  await using agent = stubAgent(kind, [stubCheck("web", { maxAgeMs: 0 })]);
+  for (const reply of [{ health: "up" }, { health: "down" }, { health: "down" }, { weight: { percent: 5 } }] as const) {
+    kind.finds("web", reply);
+    await agent.answer("web");
+  }
+  assert.deepEqual(agent.check("web")?.verdicts, { up: 2, down: 2 });
+});
+
+Deno.test("answer() reads no further than HAProxy's agent would", async () => {
+  const kind = new StubKind();
+  await using agent = stubAgent(kind, [stubCheck("web")]);
+  assert.equal((await agent.answer("web\nnobody")).said, "up");
+  assert.match((await agent.answer("x".repeat(5000))).said, /^fail # the request is longer than 4095 bytes/);
+});
+
+Deno.test("a password in a request is shown nowhere", async () => {
+  const kind = new StubKind();
+  await using agent = stubAgent(kind);
+  const { said, check, target, reason } = await agent.answer("http://ana:geheim@10.0.0.1");
+  assert.doesNotMatch(JSON.stringify([said, check, target, reason, agent.checks()]), /geheim/);
+  assert.notEqual(agent.check(check), undefined, "it is found by what is shown");
+});
+
+Deno.test("requests cannot keep the checks of the configuration waiting", async () => {
+  const kind = new StubKind();
+  kind.does("slow", () => new Promise(() => {}));
+  await using agent = stubAgent(kind, [stubCheck("web")], { maxRuns: 1, wire: { deadlineMs: 300 } });
+  const slow = agent.answer("stub|slow");
+  assert.equal((await agent.answer("web")).said, "up");
+  assert.equal(agent.stats().running, 1);
+  assert.match((await slow).said, /^fail # no answer within 300 ms/);
+});
+
+Deno.test("who asks others hears those who answer in time, also when it is asked by another itself", async () => {
+  const kind = new StubKind();
+  const askAll = (names: readonly string[]) => async (signal: AbortSignal, { ask }: CheckContext): Promise<Finding> => {
+    const found = await Promise.all(names.map((name) => ask(name, signal)));
+    return found.find(({ reply }) => reply.health === "up") ?? found[0] ?? UP;
+  };
+  kind.does("hung", () => new Promise(() => {}));
+  kind.does("inner", askAll(["hung", "web"]));
+  kind.does("outer", askAll(["inner", "hung"]));
+  const deadlineMs = 300;
+  await using agent = stubAgent(kind, ["hung", "web", "inner", "outer"].map((name) => stubCheck(name, { deadlineMs })));
+  assert.equal((await agent.answer("outer")).said, "up");
+  assert.equal((await agent.answer("inner")).said, "up");
+});
+
+Deno.test("who asks another hears its deadline's words when it is late", async () => {
+  const kind = new StubKind();
+  kind.does("hung", () => new Promise(() => {}));
+  kind.does("asking", (signal, { ask }) => ask("hung", signal));
+  await using agent = stubAgent(kind, [
+    stubCheck("hung", { onDeadline: { health: "up", weight: { percent: 10 } } }),
+    stubCheck("asking", { deadlineMs: 100 }),
+  ]);
+  const { said, reason } = await agent.answer("asking");
+  assert.deepEqual([said, reason], ["10% up", "no answer within 90 ms"]);
 });

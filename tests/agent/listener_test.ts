@@ -172,3 +172,30 @@ Deno.test("close() ends open connections", async () => {
   await one.listener.close();
   assert.equal(await readAll(conn).catch(() => ""), "");
 });
+
+Deno.test("a request that trickles in for ever ends soon", async () => {
+  await using one = await listening({ idleMs: 600_000, silentMs: 60 });
+  using conn = await connect(one.listener);
+  const answer = readAll(conn);
+  let isAnswered = false;
+  void answer.finally(() => isAnswered = true);
+  while (!isAnswered) {
+    await conn.write(new TextEncoder().encode("x")).catch(() => {});
+    await new Promise((next) => setTimeout(next, 5));
+  }
+  assert.match(await answer.catch(() => "fail # "), /^fail # /);
+});
+
+Deno.test("an agent that has stood still takes nobody for slow", async () => {
+  await using one = await listening({ silentMs: 50, idleMs: 50 });
+  using conn = await connect(one.listener);
+  await conn.write(new TextEncoder().encode("w"));
+  while (one.agent.stats().bytes_in === 0) await new Promise((next) => setTimeout(next, 1));
+  const answer = readAll(conn);
+  // The rest of the request comes while nothing is read.
+  const rest = conn.write(new TextEncoder().encode("eb\n"));
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  await rest;
+  assert.equal(await answer, "up\n");
+});

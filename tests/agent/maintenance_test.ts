@@ -204,3 +204,43 @@ for (const [name, wish, message] of REFUSED) {
     await assert.rejects(maintenance.set(name, wish), { code: "invalid_maintenance", message });
   });
 }
+
+Deno.test("what is said later counts, also when the clock was set back, and in another process", async () => {
+  const store = memoryStore();
+  await using one = await open(store);
+  await using other = await open(store);
+  await one.set("web", { mode: "drain" });
+  while (other.of("web") === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+  clock.time -= 600_000;
+  await other.set("web", { mode: "ready" });
+  while (one.of("web")?.mode === "drain") await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.deepEqual([said(one, "web"), said(other, "web")], ["ready up", "ready up"]);
+});
+
+Deno.test("ready is not said for longer when the clock is set back", async () => {
+  await using maintenance = await open(memoryStore());
+  await maintenance.set("web", { mode: "drain" });
+  await maintenance.set("web", { mode: "ready" });
+  assert.equal(said(maintenance, "web"), "ready up");
+  clock.time -= 3_600_000;
+  assert.equal(said(maintenance, "web"), "up");
+  clock.time += 3_600_000;
+});
+
+Deno.test("what is over is not removed where somebody has written anew meanwhile", async () => {
+  const store = memoryStore();
+  await using one = await open(store);
+  await one.set("web", { mode: "drain", forMs: 1 });
+  clock.time += 2;
+  assert.equal(said(one, "web"), "ready up");
+  clock.time += 60_000;
+  {
+    // Its note is in the store before this process has heard of it.
+    await using other = await open(store);
+    await other.set("web", { mode: "maint" });
+    one.apply("web", "10.0.0.1:80", UP);
+  }
+  while (one.of("web")?.mode !== "maint") await new Promise((resolve) => setTimeout(resolve, 1));
+  await using later = await open(store);
+  assert.equal(said(later, "web"), "maint up");
+});

@@ -100,3 +100,19 @@ Deno.test("parseRequest() decodes what was encoded for it", () => {
     assert.equal(request.options["status"], value);
   }));
 });
+
+Deno.test("parseRequest() takes empty fields at the end for none", () => {
+  const load = { form: "check", dialect: "pipe", kind: "load", options: {} } as const;
+  assert.deepEqual(parseRequest("load|", VOCABULARY), load);
+  assert.deepEqual(parseRequest("load", VOCABULARY), load);
+  assert.deepEqual(parseRequest("http", VOCABULARY), { form: "invalid", why: 'kind "http" needs its url' });
+  assert.deepEqual(parseRequest("http|http://a||", VOCABULARY), { ...HTTP, options: { url: "http://a" } });
+});
+
+Deno.test("parseRequest() shows no password in what it says", () => {
+  for (const text of ["http://ana:geheim@10.0.0.1", "http|http://a|http://ana:geheim@b"]) {
+    const request = parseRequest(text, VOCABULARY);
+    assert.ok(request.form === "invalid");
+    assert.doesNotMatch(request.why, /geheim/);
+  }
+});

@@ -193,6 +193,7 @@ Deno.test("agentMetrics() is text that Prometheus reads: every name once, a samp
       'happi_agent_runs_total{kind="debug"} 2',
       'happi_agent_maintenance{check="web",mode="drain"} 1',
       "happi_agent_refused_targets_total 0",
+      'happi_agent_check_verdicts_total{check="web",kind="debug",word="up"} 1',
     ]
   ) assert.ok(text.includes(`\n${line}\n`), line);
   assert.doesNotMatch(text, /check="debug\|down"/, "targets named by requests are counted by kind");

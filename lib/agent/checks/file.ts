@@ -45,18 +45,28 @@ function makeFile(given: CheckOptions, { origin }: CheckContext): Check {
   };
 }
 
-/** The first line of a file, a folder's being empty; `undefined` when there is none. */
+/** The first line of a file, empty for a folder and for what cannot be read; `undefined` when there is none. */
 async function firstLine(path: string): Promise<string | undefined> {
   try {
-    if (!(await Deno.stat(path)).isFile) return "";
-    using file = await Deno.open(path);
-    const bytes = new Uint8Array(MOST_BYTES);
-    const length = await file.read(bytes) ?? 0;
-    return new TextDecoder().decode(bytes.subarray(0, length)).trimStart().split(/[\r\n]/, 1)[0]?.trim() ?? "";
+    const { isFile } = await Deno.stat(path);
+    return isFile ? await beginningOf(path) : "";
   } catch (thrown) {
     // A path whose folder is a file leads nowhere either.
     if (thrown instanceof Deno.errors.NotFound || thrown instanceof Deno.errors.NotADirectory) return undefined;
     const why = thrown instanceof Deno.errors.PermissionDenied ? "it may not be read" : "the disk does not give it";
     throw new CheckFailed(`Cannot look for "${path}": ${why}`, thrown);
+  }
+}
+
+async function beginningOf(path: string): Promise<string> {
+  try {
+    using file = await Deno.open(path);
+    const bytes = new Uint8Array(MOST_BYTES);
+    const length = await file.read(bytes) ?? 0;
+    return new TextDecoder().decode(bytes.subarray(0, length)).trimStart().split(/[\r\n]/, 1)[0]?.trim() ?? "";
+  } catch (thrown) {
+    if (thrown instanceof Deno.errors.NotFound) throw thrown;
+    // It is there, and so the flag is up, whatever is in it.
+    return "";
   }
 }

@@ -6,6 +6,7 @@
  */
 import type { CheckOptions } from "../check.ts";
 import { InvalidCheck } from "../errors.ts";
+import { withoutLogins } from "../secrets.ts";
 import { nearest } from "./nearest.ts";
 import type { OptionType } from "./option_types.ts";
 
@@ -117,5 +118,5 @@ function missing<T>(check: string, name: string, option: Option<T>): T | undefin
 /** A value as a message shows it: short, on one line. */
 function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "a table";
-  return String(value).slice(0, 80).replaceAll(/\p{Cc}/gu, "?");
+  return withoutLogins(String(value)).slice(0, 80).replaceAll(/\p{Cc}/gu, "?");
 }

@@ -2,7 +2,7 @@
  * Notes in the store: written one after the other, read at the start, and followed where another process writes them too.
  */
 import { createHash } from "node:crypto";
-import type { Store } from "../../store/mod.ts";
+import { type Entry, RevisionConflict, type Store } from "../../store/mod.ts";
 import { type MaintenanceNote, readNote } from "./note.ts";
 
 /** Whom notes are told. */
@@ -19,7 +19,7 @@ export class KeptNotes {
   readonly #options: KeptNotesOptions;
   readonly #end = new AbortController();
   /** The notes that were written as they are. */
-  readonly #written = new Map<string, MaintenanceNote>();
+  readonly #written = new Map<string, { readonly since: number; readonly revision: number }>();
   #writing: Promise<void> = Promise.resolve();
   #following: Promise<void> = Promise.resolve();
 
@@ -44,15 +44,23 @@ export class KeptNotes {
   /** Writes a note; never rejects. */
   put(note: MaintenanceNote): Promise<void> {
     return this.#write(async () => {
-      await this.#store.put(keyOf(note.name), note);
-      this.#written.set(note.name, note);
+      const { revision } = await this.#store.put(keyOf(note.name), note);
+      this.#written.set(note.name, { since: note.since, revision });
     });
   }
 
-  /** Removes a note; never rejects. */
-  remove({ name }: MaintenanceNote): Promise<void> {
-    this.#written.delete(name);
-    return this.#write(async () => void await this.#store.delete(keyOf(name)));
+  /** Removes a note, unless another process has written a newer one; never rejects. */
+  remove({ name, since }: MaintenanceNote): Promise<void> {
+    return this.#write(async () => {
+      const written = this.#written.get(name);
+      if (written === undefined || written.since > since) return;
+      this.#written.delete(name);
+      try {
+        await this.#store.delete(keyOf(name), { expected: written.revision });
+      } catch (thrown) {
+        if (!(thrown instanceof RevisionConflict)) throw thrown;
+      }
+    });
   }
 
   /** Waits for what is being written. */
@@ -69,22 +77,22 @@ export class KeptNotes {
   /** @returns the revision up to which it has read */
   async #readAll(): Promise<number> {
     const { entries, revision } = await this.#store.list(PREFIX);
-    for (const { value } of entries) this.#take(value);
+    for (const entry of entries) this.#take(entry);
     return revision;
   }
 
-  #take(value: unknown): void {
+  #take({ value, revision }: Entry): void {
     const note = readNote(value);
     if (note === undefined) return;
     const { name, since } = note;
-    if (since >= (this.#written.get(name)?.since ?? 0)) this.#written.set(name, note);
+    if (revision >= (this.#written.get(name)?.revision ?? 0)) this.#written.set(name, { since, revision });
     this.#options.onNote(note);
   }
 
   async #follow(after: number): Promise<void> {
     try {
       for await (const change of this.#store.watch(PREFIX, { after, signal: this.#end.signal })) {
-        if (change.kind === "put") this.#take(change.entry.value);
+        if (change.kind === "put") this.#take(change.entry);
         else if (change.kind === "reset") await this.#readAll();
       }
     } catch (thrown) {

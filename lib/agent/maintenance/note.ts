@@ -23,7 +23,8 @@ export type Phase = "held" | "ready" | "over";
 /** The phase of a note. */
 export function phaseOf({ mode, since, until, ready_from }: MaintenanceNote, now: number, readyMs: number): Phase {
   if (mode !== "ready" && (until === null || now < until)) return "held";
-  if (ready_from !== null) return now < ready_from + readyMs ? "ready" : "over";
+  // A clock that was set back would have it said for much longer.
+  if (ready_from !== null) return Math.abs(now - ready_from) < readyMs ? "ready" : "over";
   // HAProxy has not asked since: when it comes back after so long it has been restarted, and knows of no maintenance.
   return now < (mode === "ready" ? since : until ?? since) + UNASKED_MS ? "ready" : "over";
 }

@@ -3,7 +3,7 @@
  * kept as bytes until any of them changes.
  */
 import type { Finding } from "../check.ts";
-import { formatReply, type Reply } from "../reply.ts";
+import { formatReply, mainWord, type Reply } from "../reply.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Told } from "./told.ts";
 import { downWords, upWords, type Words } from "./wording.ts";
@@ -128,10 +128,12 @@ export class Speech {
 
   #render(shown: Reply): void {
     const line = formatReply(shown, this.#around.words);
+    this.#shown = shown;
+    this.#word = mainWord(shown);
+    // Most findings are as the one before: nothing new is then kept for as long as the target is.
+    if (this.#bytes.length > 0 && line.length === this.#said.length + 1 && line.startsWith(this.#said)) return;
     this.#bytes = ENCODER.encode(line);
     this.#said = line.slice(0, -1);
-    this.#shown = shown;
-    this.#word = shown.health ?? shown.admin ?? "other";
   }
 }
 

@@ -99,6 +99,8 @@ export function parseTargetUrl(text: string): URL | undefined {
 }
 
 const DEFAULT_MAX_BODY = 1024 * 1024;
+/** Of `100 Continue`, `103 Early Hints` and the like. */
+const MOST_NOTICES = 16;
 
 function portOf(url: URL): number {
   if (url.port !== "") return Number(url.port);
@@ -114,6 +116,8 @@ function answered(question: HttpQuestion, socket: Socket): Promise<IncomingMessa
       path: `${url.pathname}${url.search}`,
       headers: {
         "user-agent": "happi",
+        // What is compressed is not read.
+        "accept-encoding": "identity",
         ...headers,
         host,
         ...(body === undefined ? {} : { "content-length": new TextEncoder().encode(body).length }),
@@ -121,6 +125,10 @@ function answered(question: HttpQuestion, socket: Socket): Promise<IncomingMessa
     });
     asked.on("response", resolve);
     asked.on("error", reject);
+    let notices = 0;
+    asked.on("information", () => {
+      if (++notices > MOST_NOTICES) asked.destroy(new Error("it gives notice after notice and no answer"));
+    });
     // Without a listener, node leaves a connection that switches protocols without an answer.
     asked.on("upgrade", () => reject(new Error("it switched to another protocol")));
     asked.end(body);

@@ -20,10 +20,11 @@ import { LOG_FORMAT_NAMES, LOG_FORMATS, type LogFormat } from "../log_formats.ts
 import { configureLogs } from "../logging.ts";
 import { openState } from "../state_directory.ts";
 import { UsageError } from "../usage_error.ts";
-import { choice, path, word } from "../values.ts";
+import { choice, path, readDuration, word } from "../values.ts";
 import { allow, config, listen } from "./flags.ts";
 import { makeAgent } from "./make_agent.ts";
 import { type AgentFlags, type AgentPlan, readPlan } from "./settings.ts";
+import { logInfo } from "./info_log.ts";
 import { logVerdicts } from "./verdict_log.ts";
 
 const LOG = getLogger(["happi", "agent"]);
@@ -43,6 +44,7 @@ interface RunValues {
   readonly own: Omit<AgentFlags, "seed"> & {
     readonly logFormat?: LogFormat | undefined;
     readonly loglevel?: Level | undefined;
+    readonly logInfo?: string | undefined;
   };
   readonly rest: { readonly ip?: string | undefined; readonly port?: string | undefined };
 }
@@ -75,7 +77,10 @@ export const runLeaf = leaf<RunValues>({
           message`Where drain and maint survive a restart. Else STATE_DIRECTORY, /var/lib/happi, ~/.local/state/happi`,
       })),
       logFormat: optional(option("--log-format", choice("FORMAT", LOG_FORMAT_NAMES), {
-        description: message`term, logfmt or json (term)`,
+        description: message`term, logfmt, json or json-pretty (term)`,
+      })),
+      logInfo: optional(option("--log-info", word("TIME", ["10s"]), {
+        description: message`Log how many connections there were and are that often; not at all if not said`,
       })),
       loglevel: logLevel,
     }),
@@ -109,6 +114,7 @@ async function run(environment: Environment, { own, rest }: RunValues): Promise<
     );
   }
   const format = own.logFormat ?? "term";
+  const infoMs = own.logInfo === undefined ? undefined : readDuration("--log-info", own.logInfo);
   await configureLogs(environment, own.loglevel ?? "INFO", LOG_FORMATS[format]);
   const flags: AgentFlags = { ...own, seed: rest };
   const plan = await readPlan(environment, flags);
@@ -128,8 +134,10 @@ async function run(environment: Environment, { own, rest }: RunValues): Promise<
   for (const { address } of agent.listeners) LOG.info("Server started", { addr: formatAddress(address) });
   if (http !== undefined) LOG.info("Serving {url}", { url: `http://${formatAddress(http.address)}/api/v1/agent` });
   const forget = environment.onHangup(() => void reload(environment, flags, plan, agent));
+  const info = infoMs === undefined ? undefined : logInfo(agent, infoMs);
   await aborted(environment.signal);
   forget();
+  clearInterval(info);
   await agent.drain();
   await http?.stop();
   agent.verdicts.close();

@@ -2,7 +2,7 @@
  * Verdicts as log records, with the fields of the Antelope health checks: each change as INFO, the others as DEBUG.
  */
 import { getLogger } from "@logtape/logtape";
-import type { VerdictRecord } from "../../agent/mod.ts";
+import { type VerdictRecord, withoutSecrets } from "../../agent/mod.ts";
 import type { Feed } from "../../feed/mod.ts";
 
 const LOG = getLogger(["happi", "agent"]);
@@ -26,7 +26,7 @@ export function verdictFields({ check, kind, target, reply, said, reason, facts,
     ...(reason === "" ? {} : { error: reason }),
     type: TYPES[kind] ?? kind,
     url: target,
-    ...(check === target ? {} : { check }),
+    ...(check === target ? {} : { check: withoutSecrets(check) }),
     said,
     ...Object.fromEntries(Object.entries(facts).map(([name, value]) => [FACTS[name] ?? name, value])),
   };

@@ -49,3 +49,19 @@ Deno.test("file takes a path through a file for absent", async () => {
   assert.deepEqual(reply, { health: "up" });
   await Deno.remove(path);
 });
+
+Deno.test("file does not wait for a FIFO that nobody writes to", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/flag`;
+  assert.ok((await new Deno.Command("mkfifo", { args: [path] }).output()).success);
+  const { reply, reason } = await FILE.make({ path }, checkContext({ origin: "config" })).run(forever());
+  assert.deepEqual([reply, reason], [{ admin: "maint" }, `"${path}" exists`]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("file takes a flag that may not be read for one that is up, whatever is in it", async () => {
+  // The mode of a file does not keep root from reading it; this one gives no byte to anybody.
+  const path = "/proc/self/mem";
+  const { reply } = await FILE.make({ path, present: "drain" }, checkContext({ origin: "config" })).run(forever());
+  assert.deepEqual(reply, { admin: "drain", health: "up" });
+});

@@ -226,3 +226,17 @@ Deno.test("parseTargetUrl() takes http and https URLs only, without users, blank
   ].flat();
   for (const text of wrong) assert.equal(parseTargetUrl(text), undefined, text);
 });
+
+Deno.test("askHttp() heeds the answer behind some notices, and no flood of them", async () => {
+  const notice = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  using polite = await rawPeer(`${notice.repeat(3)}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`, "stall");
+  assert.equal((await ask(polite.url)).body, "ok");
+  using flood = await rawPeer(notice.repeat(1000), "stall");
+  await assert.rejects(ask(flood.url), /it gives notice after notice and no answer/);
+});
+
+Deno.test("askHttp() wants nothing compressed", async () => {
+  await using peer = httpPeer(() => new Response());
+  await ask(peer.url);
+  assert.equal(peer.requests[0]?.headers.get("accept-encoding"), "identity");
+});

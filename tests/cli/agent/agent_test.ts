@@ -195,3 +195,37 @@ for (const [args, errors] of MISTAKES) {
       assert.match(outcome.errors.replaceAll(/^\[.*\n/gm, ""), errors);
     }));
 }
+
+Deno.test("happi agent --log-info logs connections again and again, as the seed did", () =>
+  inFolder(async (folder) => {
+    await using agent = await startAgent(folder, ["--log-info", "100ms", "--log-format", "logfmt"]);
+    await agent.happi("ask", "debug|up", "--agent", agent.address);
+    await agent.until(/lvl=info msg="Server info" logger=happi\.agent connections=1 current_connections=0\n/);
+    assert.equal((await agent.stop()).status, 0);
+  }));
+
+Deno.test("happi agent listens on IPv6 and on a unix socket, and the socket's file goes with it", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/agent.sock`;
+    {
+      await using agent = await startAgent(folder, ["--listen", "[::1]:0", "--listen", `unix:${path}`]);
+      await agent.until(/Server started.*agent\.sock/);
+      for (const address of [agent.address, path]) {
+        assert.match((await agent.happi("ask", "debug|up", "--agent", address)).output, /^up\n/);
+      }
+    }
+    await assert.rejects(Deno.lstat(path), Deno.errors.NotFound);
+  }));
+
+Deno.test("happi agent outlives a hail of SIGHUPs, and ends when it is told to in the middle of one", () =>
+  inFolder(async (folder) => {
+    const file = await writeConfig(folder, CONFIG);
+    await using agent = await startAgent(folder, ["-c", file]);
+    for (let round = 0; round < 50; round++) agent.hangUp();
+    const asked = agent.happi("ask", "web", "--agent", agent.address);
+    assert.match((await asked).output, /^up\n/);
+    agent.hangUp();
+    const { status, errors } = await agent.stop();
+    assert.equal(status, 0);
+    assert.doesNotMatch(errors, /ERROR|CRITICAL/);
+  }));

@@ -50,7 +50,7 @@ export async function startAgent(
       waiting.delete(resolve);
     }
   };
-  const [, address = ""] = await until(/Server started.*?\baddr\W+([\w.:/[\]-]+)/);
+  const [, address = ""] = await until(/Server started.*?\baddr[":=]+([\w.:/[\]-]+)/);
   const isServed = !args.join(" ").includes("--http off");
   const [, url = ""] = isServed ? await until(/(?:Serving (http:\S+)\/api\/v1\/agent|There is no HTTP API)/) : [];
   const end = async () => {

@@ -4,6 +4,26 @@ import assert from "node:assert/strict";
 import type { VerdictRecord } from "../../../lib/agent/mod.ts";
 import { verdictFields } from "../../../lib/cli/agent/verdict_log.ts";
 
+const VERDICT = {
+  check: "web",
+  kind: "v1",
+  target: "http://10.0.0.1:8888",
+  origin: "config",
+  reply: { health: "up" },
+  said: "up",
+  reason: "",
+  facts: {},
+  ms: 1,
+  at: 0,
+  from_cache: false,
+  changed: true,
+} as const satisfies VerdictRecord;
+
+Deno.test("verdictFields() has no token of a request", () => {
+  const check = "http|http://10.0.0.1/?token=geheim|status=200";
+  assert.equal(verdictFields({ ...VERDICT, check }).check, "http|http://10.0.0.1/?…|status=200");
+});
+
 Deno.test("verdictFields() has the names that the Antelope health checks log", () => {
   const verdict: VerdictRecord = {
     check: "web",

@@ -1,7 +1,7 @@
 /**
  * How chain APIs are asked: the options that their checks share, the request, and answers that are refusals.
  */
-import type { CheckContext, CheckOptions, Finding } from "../../check.ts";
+import type { Check, CheckContext, CheckOptions, Finding } from "../../check.ts";
 import { askHttp, type HttpAnswer } from "../../target/http.ts";
 import { custom, httpUrl, integer, oneOf, optional, type OptionValues, required } from "../options.ts";
 import { readTls, TLS_OPTIONS } from "../tls.ts";
@@ -43,6 +43,30 @@ export function withDefaultBlocks(given: CheckOptions, { origin }: CheckContext)
   const { numBlocks: blocks, ...others } = given;
   const isInteger = /^[+-]?\d{1,10}$/.test(String(blocks)) && Math.abs(Number(blocks)) < 2 ** 31;
   return origin === "wire" && !isInteger ? others : given;
+}
+
+/**
+ * A check of a chain API. The Host header is among its facts where one was given: several names may stand for one address.
+ *
+ * @param kind whose
+ * @param settings its options
+ * @param run asks, and says what that comes to
+ */
+export function apiCheck(
+  kind: string,
+  { url, host }: Pick<ApiSettings, "url" | "host">,
+  run: (signal: AbortSignal) => Promise<Finding>,
+): Check {
+  const target = shownUrl(url);
+  if (host === undefined) return { kind, target, run };
+  return {
+    kind,
+    target,
+    async run(signal) {
+      const found = await run(signal);
+      return { ...found, facts: { ...found.facts, host } };
+    },
+  };
 }
 
 /** A base URL as it is shown: without the query, which may hold a key. */

@@ -5,7 +5,7 @@ import type { Check, CheckContext, CheckKind, CheckOptions, Finding } from "../.
 import { CheckFailed } from "../../errors.ts";
 import type { HttpAnswer } from "../../target/http.ts";
 import { optionHelp, type OptionValues, readOptions } from "../options.ts";
-import { API_OPTIONS, askApi, finding, numBlocks, shownUrl, withDefaultBlocks } from "./api.ts";
+import { API_OPTIONS, apiCheck, askApi, finding, numBlocks, withDefaultBlocks } from "./api.ts";
 import { fieldOf, integerOf, parseDocument, textOf } from "./document.ts";
 import { driftOf, secondsOf } from "./head_time.ts";
 
@@ -22,7 +22,7 @@ export const ATOMIC: CheckKind = {
   options: optionHelp(OPTIONS),
   make(given: CheckOptions, context: CheckContext): Check {
     const settings = readOptions("atomic", withDefaultBlocks(given, context), OPTIONS, context.origin);
-    return { kind: "atomic", target: shownUrl(settings.url), run: (signal) => run(settings, context, signal) };
+    return apiCheck("atomic", settings, (signal) => run(settings, context, signal));
   },
 };
 

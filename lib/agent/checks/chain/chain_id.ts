@@ -3,7 +3,7 @@
  */
 import type { Check, CheckContext, CheckKind, CheckOptions, Finding } from "../../check.ts";
 import { optionHelp, type OptionValues, readOptions, required } from "../options.ts";
-import { API_OPTIONS, finding, shownUrl } from "./api.ts";
+import { API_OPTIONS, apiCheck, finding } from "./api.ts";
 import { chainIdType, getInfo, isFinding, wrongChain } from "./get_info.ts";
 
 const OPTIONS = { ...API_OPTIONS, chainId: required(chainIdType, "the id that its chain must have") };
@@ -17,7 +17,7 @@ export const CHAIN_ID: CheckKind = {
   options: optionHelp(OPTIONS),
   make(given: CheckOptions, context: CheckContext): Check {
     const settings = readOptions("chain_id", given, OPTIONS, context.origin);
-    return { kind: "chain_id", target: shownUrl(settings.url), run: (signal) => run(settings, context, signal) };
+    return apiCheck("chain_id", settings, (signal) => run(settings, context, signal));
   },
 };
 

@@ -21,6 +21,10 @@ export const DEBUG: CheckKind = {
     const { reply, unknown, warnings } = parseReply(`${said.replace("#", " #")}\n`);
     const wrong = unknown.length > 0 ? `HAProxy has no word "${unknown[0]}"` : warnings[0];
     if (wrong !== undefined) throw new InvalidCheck("debug", wrong);
-    return { kind: "debug", target: said, run: () => Promise.resolve({ reply, reason: reply.text ?? "" }) };
+    return {
+      kind: "debug",
+      target: said,
+      run: () => Promise.resolve({ reply, reason: reply.text ?? "", facts: { response: said } }),
+    };
   },
 };

@@ -4,7 +4,7 @@
 import type { Check, CheckContext, CheckKind, CheckOptions, Finding } from "../../check.ts";
 import { CheckFailed, InvalidCheck } from "../../errors.ts";
 import { duration, optional, optionHelp, type OptionValues, readOptions } from "../options.ts";
-import { API_OPTIONS, askApi, finding, refusal, shownUrl } from "./api.ts";
+import { API_OPTIONS, apiCheck, askApi, finding, refusal } from "./api.ts";
 import { fieldOf, parseDocument, textOf } from "./document.ts";
 import { driftOf } from "./head_time.ts";
 
@@ -28,7 +28,7 @@ export const ETH: CheckKind = {
     if (context.origin === "wire" && `${pathname}${search}` !== "/") {
       throw new InvalidCheck("eth", 'option "url" may have a path only in the configuration');
     }
-    return { kind: "eth", target: shownUrl(settings.url), run: (signal) => run(settings, context, signal) };
+    return apiCheck("eth", settings, (signal) => run(settings, context, signal));
   },
 };
 

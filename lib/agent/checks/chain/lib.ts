@@ -4,7 +4,7 @@
 import type { Check, CheckContext, CheckKind, CheckOptions, Finding } from "../../check.ts";
 import { CheckFailed } from "../../errors.ts";
 import { integer, optional, optionHelp, type OptionValues, readOptions } from "../options.ts";
-import { API_OPTIONS, finding, shownUrl, withDefaultBlocks } from "./api.ts";
+import { API_OPTIONS, apiCheck, finding, withDefaultBlocks } from "./api.ts";
 import { chainIdType, getInfo, isFinding, wrongChain } from "./get_info.ts";
 
 const OPTIONS = {
@@ -26,7 +26,7 @@ export const LIB: CheckKind = {
   options: optionHelp(OPTIONS),
   make(given: CheckOptions, context: CheckContext): Check {
     const settings = readOptions("lib", withDefaultBlocks(given, context), OPTIONS, context.origin);
-    return { kind: "lib", target: shownUrl(settings.url), run: (signal) => run(settings, context, signal) };
+    return apiCheck("lib", settings, (signal) => run(settings, context, signal));
   },
 };
 

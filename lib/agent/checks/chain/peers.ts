@@ -22,7 +22,7 @@ import {
   readOptions,
   required,
 } from "../options.ts";
-import { API_OPTIONS, finding, numBlocks, shownUrl } from "./api.ts";
+import { API_OPTIONS, apiCheck, finding, numBlocks } from "./api.ts";
 import { chainIdType, type ChainInfo, getInfo, isFinding, wrongChain } from "./get_info.ts";
 
 const OPTIONS = {
@@ -52,7 +52,7 @@ export const PEERS: CheckKind = {
         `option "agree" is "${settings.agree}" and there are ${settings.peers.length} peers`,
       );
     }
-    return { kind: "peers", target: shownUrl(settings.url), run: (signal) => run(settings, context, signal) };
+    return apiCheck("peers", settings, (signal) => run(settings, context, signal));
   },
 };
 

@@ -9,7 +9,7 @@
 import type { Check, CheckContext, CheckKind, CheckOptions, Finding } from "../../check.ts";
 import { CheckFailed } from "../../errors.ts";
 import { optional, optionHelp, type OptionValues, readOptions } from "../options.ts";
-import { API_OPTIONS, arithmetic, finding, numBlocks, shownUrl, withDefaultBlocks } from "./api.ts";
+import { API_OPTIONS, apiCheck, arithmetic, finding, numBlocks, withDefaultBlocks } from "./api.ts";
 import { chainIdType, getInfo, isFinding, wrongChain } from "./get_info.ts";
 import { driftOf, parseHeadTime, secondsOf } from "./head_time.ts";
 
@@ -29,7 +29,7 @@ export const V1: CheckKind = {
   options: optionHelp(OPTIONS),
   make(given: CheckOptions, context: CheckContext): Check {
     const settings = readOptions("v1", withDefaultBlocks(given, context), OPTIONS, context.origin);
-    return { kind: "v1", target: shownUrl(settings.url), run: (signal) => run(settings, context, signal) };
+    return apiCheck("v1", settings, (signal) => run(settings, context, signal));
   },
 };
 

@@ -6,7 +6,7 @@
  */
 import type { Check, CheckContext, CheckKind, CheckOptions, Finding } from "../../check.ts";
 import { optionHelp, type OptionValues, readOptions } from "../options.ts";
-import { API_OPTIONS, arithmetic, askApi, finding, numBlocks, refusal, shownUrl, withDefaultBlocks } from "./api.ts";
+import { API_OPTIONS, apiCheck, arithmetic, askApi, finding, numBlocks, refusal, withDefaultBlocks } from "./api.ts";
 import { fieldOf, integerOf, parseDocument } from "./document.ts";
 
 const OPTIONS = { ...API_OPTIONS, numBlocks, arithmetic };
@@ -21,7 +21,7 @@ export const V2: CheckKind = {
   options: optionHelp(OPTIONS),
   make(given: CheckOptions, context: CheckContext): Check {
     const settings = readOptions("v2", withDefaultBlocks(given, context), OPTIONS, context.origin);
-    return { kind: "v2", target: shownUrl(settings.url), run: (signal) => run(settings, context, signal) };
+    return apiCheck("v2", settings, (signal) => run(settings, context, signal));
   },
 };
 

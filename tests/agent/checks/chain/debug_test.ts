@@ -25,3 +25,8 @@ Deno.test("debug refuses words that HAProxy does not know", () => {
   }
   assert.throws(() => DEBUG.make({ reply: "" }, checkContext()), /option "reply" is missing/);
 });
+
+Deno.test("debug tells what it was told among its facts, as the seed logs it", async () => {
+  const finding = await DEBUG.make({ reply: "down#msg" }, checkContext()).run(forever());
+  assert.deepEqual(finding.facts, { response: "down#msg" });
+});

@@ -9,6 +9,12 @@ import { runAgainst, runCheck } from "./run_check.ts";
 const lagging = (seconds: number) => `Taking offline because head block is lagging ${seconds} seconds`;
 const ahead = (seconds: number) => `Taking offline because head block is ${seconds} seconds into the future`;
 
+Deno.test("v1 tells the Host header among its facts where one was given", async () => {
+  const answer = getInfo(NOW);
+  assert.equal((await runAgainst(V1, answer, { host: "api.example:443" })).facts["host"], "api.example:443");
+  assert.equal("host" in (await runAgainst(V1, answer)).facts, false);
+});
+
 /** How old the head is in seconds, num_blocks, whose arithmetic, and what is said. */
 const ARITHMETIC: readonly (readonly [lagS: number, blocks: unknown, old: boolean, health: string, reason: string])[] =
   [
