@@ -35,6 +35,18 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Answer HAProxy's agent checks: up, down, drain or 50% from real checks",
     load: async (name) => (await import("./commands/agent.ts")).agentLeaf(name),
   },
+  process: {
+    summary: "Keep helpers running: their output, their input, their order",
+    load: async (name) => (await import("./commands/process.ts")).processLeaf(name),
+  },
+  service: {
+    summary: "Keep who serves what, and HAProxy's servers in step with it",
+    load: async (name) => (await import("./commands/service.ts")).serviceLeaf(name),
+  },
+  juju: {
+    summary: "Provide or require the http interface in a Juju charm's hook",
+    load: async (name) => (await import("./commands/juju.ts")).jujuLeaf(name),
+  },
   version: {
     summary: "Show happi's version",
     load: async () => (await import("./commands/version.ts")).versionLeaf,

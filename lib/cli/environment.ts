@@ -20,12 +20,20 @@ export interface Environment {
    * @returns stops it
    */
   onHangup(listener: () => void): () => void;
+  /**
+   * Calls just before a second SIGINT or SIGTERM ends the process at once.
+   *
+   * @returns stops it
+   */
+  onForcedEnd(listener: () => void): () => void;
   /** This process's number, for log lines. */
   readonly pid: number;
   /** The terminal itself, for a shell that edits its lines: asked for only when input and output are one. */
   openTerminal(): Promise<Terminal>;
   /** A variable of the environment; an empty one counts as none. */
   variable(name: string): string | undefined;
+  /** All variables of the environment. */
+  variables(): Readonly<Record<string, string>>;
 }
 
 /** Both ends of a terminal. */
@@ -49,11 +57,11 @@ export interface Output {
   /** Whether colours are welcome: on a terminal, without NO_COLOR. */
   readonly hasColours: boolean;
   /**
-   * Writes text, whole.
+   * Writes text, or bytes as they are; whole.
    *
    * @throws {ReaderGone} when nobody reads any more (`happi ... | head`)
    */
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
 }
 
 /** The process was told to end: by Ctrl-C or by `kill`. */

@@ -64,9 +64,29 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   invalid_reply: EXIT.usage,
   invalid_target_rules: EXIT.usage,
 
+  invalid_definition: EXIT.usage,
+  invalid_signal: EXIT.usage,
+  invalid_webhook: EXIT.usage,
+  invalid_procfile: EXIT.usage,
+  invalid_env_file: EXIT.usage,
+  unusable_token: EXIT.usage,
+  process_not_found: EXIT.refused,
+  process_exists: EXIT.refused,
+  cannot_start: EXIT.refused,
+
+  invalid_unit: EXIT.usage,
+  invalid_route: EXIT.usage,
+  service_not_found: EXIT.refused,
+
   api_refused: EXIT.refused,
   api_unreachable: EXIT.unreachable,
   agent_unreachable: EXIT.unreachable,
+
+  hook_tool_missing: EXIT.refused,
+  hook_tool_failed: EXIT.refused,
+  no_ingress_address: EXIT.refused,
+  flag_failed: EXIT.refused,
+  command_not_run: EXIT.refused,
 
   no_socket: EXIT.unreachable,
   socket_forbidden: EXIT.unreachable,

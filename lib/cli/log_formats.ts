@@ -1,17 +1,17 @@
 /**
- * A line of log in each of the formats that can be asked for: `term` as all of happi writes it, `logfmt` and `json` with
- * the field names of the Antelope health checks (`t`, `lvl`, `msg`).
+ * A line of log in each of the formats that can be asked for: `term` as all of happi writes it, the others with the field
+ * names of the Antelope health checks (`t`, `lvl`, `msg`).
  */
 import type { LogRecord } from "@logtape/logtape";
 import { formatRecord, LEVEL_NAMES } from "./log_format.ts";
 
 /** The formats' names on the command line. */
-export const LOG_FORMAT_NAMES = ["term", "logfmt", "json"] as const;
+export const LOG_FORMAT_NAMES = ["term", "logfmt", "json", "json-pretty"] as const;
 
 /** One of {@linkcode LOG_FORMAT_NAMES}. */
 export type LogFormat = typeof LOG_FORMAT_NAMES[number];
 
-/** Writes a record as one line without its line feed. */
+/** Writes a record without its line feed: as one line, but for `json-pretty`. */
 export type FormatRecord = (record: LogRecord, pid: number) => string;
 
 /** Each format. */
@@ -21,8 +21,13 @@ export const LOG_FORMATS: Readonly<Record<LogFormat, FormatRecord>> = {
     return [formatRecord(record, pid), ...fields].join(" ");
   },
   logfmt: (record) => Object.entries(allFields(record)).map(fieldText).join(" "),
-  json: (record) => JSON.stringify(allFields(record), (_, value) => typeof value === "bigint" ? String(value) : value),
+  json: (record) => toJson(record),
+  "json-pretty": (record) => toJson(record, 4),
 };
+
+function toJson(record: LogRecord, indent?: number): string {
+  return JSON.stringify(allFields(record), (_, value) => typeof value === "bigint" ? String(value) : value, indent);
+}
 
 function allFields(record: LogRecord): Record<string, unknown> {
   return {
@@ -42,11 +47,13 @@ function ownFields({ properties, rawMessage }: LogRecord): Record<string, unknow
 
 /** `name=value`, in quotes where it needs them. */
 function fieldText([name, value]: readonly [string, unknown]): string {
-  const text = String(plain(value)).replaceAll(
+  const given = String(plain(value));
+  if (/^[^\s"=\\\p{Cc}]+$/u.test(given)) return `${name}=${given}`;
+  const text = given.replaceAll(/["\\]/g, "\\$&").replaceAll(
     /\p{Cc}/gu,
     (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return `${name}=${/^[^\s"=\\]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`}`;
+  return `${name}="${text}"`;
 }
 
 function plain(value: unknown): unknown {

@@ -3,7 +3,7 @@
  */
 
 /** The few that happi uses. */
-export type Paint = "bold" | "dim" | "red" | "green" | "yellow";
+export type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 
 const CODES: Readonly<Record<Paint, readonly [on: number, off: number]>> = {
   bold: [1, 22],
@@ -11,6 +11,9 @@ const CODES: Readonly<Record<Paint, readonly [on: number, off: number]>> = {
   red: [31, 39],
   green: [32, 39],
   yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
 };
 
 /** Paints text, where colours are welcome. */

@@ -5,15 +5,20 @@ import { type Environment, type Input, Interrupted, type Output, OutputFailed, R
 
 /** Takes the process's own arguments, streams and signals. */
 export function processEnvironment(): Environment {
+  const lastActs = new Set<() => void>();
   return {
     args: Deno.args,
     stdin: processInput(),
     stdout: processOutput(Deno.stdout),
     stderr: processOutput(Deno.stderr),
-    signal: endingSignal(),
+    signal: endingSignal(lastActs),
     onHangup(listener) {
       Deno.addSignalListener("SIGHUP", listener);
       return () => Deno.removeSignalListener("SIGHUP", listener);
+    },
+    onForcedEnd(listener) {
+      lastActs.add(listener);
+      return () => void lastActs.delete(listener);
     },
     pid: Deno.pid,
     async openTerminal() {
@@ -21,6 +26,7 @@ export function processEnvironment(): Environment {
       return { input: new ReadStream(0), output: new WriteStream(1) };
     },
     variable,
+    variables: () => Deno.env.toObject(),
   };
 }
 
@@ -48,8 +54,8 @@ function processOutput(stream: typeof Deno.stdout | typeof Deno.stderr): Output 
   };
 }
 
-async function writeWhole(stream: typeof Deno.stdout | typeof Deno.stderr, text: string): Promise<void> {
-  let left = encoder.encode(text);
+async function writeWhole(stream: typeof Deno.stdout | typeof Deno.stderr, text: string | Uint8Array): Promise<void> {
+  let left = typeof text === "string" ? encoder.encode(text) : text;
   try {
     while (left.length > 0) left = left.subarray(await stream.write(left));
   } catch (thrown) {
@@ -66,12 +72,15 @@ function terminalColumns(): number {
 }
 
 /** Aborts at the first SIGINT or SIGTERM; the second ends the process at once. */
-function endingSignal(): AbortSignal {
+function endingSignal(lastActs: ReadonlySet<() => void>): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(name, () => {
       const reason = new Interrupted(name);
-      if (controller.signal.aborted) Deno.exit(reason.status);
+      if (controller.signal.aborted) {
+        lastActs.forEach((act) => act());
+        Deno.exit(reason.status);
+      }
       controller.abort(reason);
     });
   }

@@ -8,6 +8,8 @@ import { UnknownAccount } from "./errors.ts";
 export interface Account {
   readonly uid?: number;
   readonly gid?: number;
+  /** `HOME`, `USER` and `LOGNAME` of a user that is known by name: happi's own would lead it to somebody else's files. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Where the system keeps its names. */
@@ -29,7 +31,8 @@ const SYSTEM: AccountFiles = { passwd: "/etc/passwd", group: "/etc/group" };
  * ```ts
  * import assert from "node:assert/strict";
  * import { findAccount } from "./accounts.ts";
- * assert.deepEqual(await findAccount({ uid: "root" }), { uid: 0, gid: 0 });
+ * const env = { HOME: "/root", USER: "root", LOGNAME: "root" };
+ * assert.deepEqual(await findAccount({ uid: "root" }), { uid: 0, gid: 0, env });
  * assert.deepEqual(await findAccount({}), {});
  * ```
  */
@@ -43,21 +46,28 @@ export async function findAccount(
   if (uid !== undefined && ownGroup === undefined) {
     throw new UnknownAccount("user", uid, `it is not in "${files.passwd}", and so its gid has to be said too`);
   }
-  return { ...(user === undefined ? {} : { uid: user.id }), ...(ownGroup === undefined ? {} : { gid: ownGroup }) };
+  return {
+    ...(user === undefined ? {} : { uid: user.id }),
+    ...(ownGroup === undefined ? {} : { gid: ownGroup }),
+    ...(user?.env === undefined ? {} : { env: user.env }),
+  };
 }
 
 interface Entry {
   readonly id: number;
   /** A user's own group. */
   readonly group?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Both files have the name first and the number third; the fourth of a user is its group. */
+/** Both files have the name first and the number third; the fourth of a user is its group, the sixth its home. */
 async function find(kind: "user" | "group", file: string, wanted: number | string): Promise<Entry> {
   const column = typeof wanted === "number" ? 2 : 0;
   const found = (await linesOf(kind, file, wanted)).find((line) => line[column] === String(wanted));
   if (found !== undefined) {
-    return { id: Number(found[2]), ...(kind === "user" ? { group: Number(found[3]) } : {}) };
+    const [name = "", , id, group, , home = "/"] = found;
+    if (kind === "group") return { id: Number(id) };
+    return { id: Number(id), group: Number(group), env: { HOME: home, USER: name, LOGNAME: name } };
   }
   // A number needs no name.
   if (typeof wanted === "number") return { id: wanted };

@@ -9,7 +9,7 @@ import { reason } from "../errors.ts";
 import { findAccount } from "./accounts.ts";
 import { commandLine } from "./command_line.ts";
 import type { Definition } from "./definition.ts";
-import { CannotStart, NoInput } from "./errors.ts";
+import { CannotStart, InvalidDefinition, NoInput } from "./errors.ts";
 import { Input, type InputLimits } from "./input.ts";
 import type { ProcessExit, RunningProcess } from "./manager_face.ts";
 import { type Chunk, Output, type OutputLimits } from "./output.ts";
@@ -26,8 +26,8 @@ export interface ChildOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that it gets whatever its definition says: the mark by which it is known after happi was killed. */
   readonly mark: Readonly<Record<string, string>>;
-  readonly output?: OutputLimits;
-  readonly input?: InputLimits;
+  readonly output?: OutputLimits | undefined;
+  readonly input?: InputLimits | undefined;
 }
 
 /** How long a pipe that somebody else still holds is read after the end, in milliseconds. */
@@ -45,6 +45,7 @@ export class Child implements RunningProcess {
   readonly os_pid: number;
   readonly name: string;
   readonly started_at = Date.now();
+  readonly #startedAt = performance.now();
   readonly once: boolean;
   readonly outputs: ReadonlyMap<string, Feed<Chunk>>;
   readonly ended: Promise<void>;
@@ -58,6 +59,7 @@ export class Child implements RunningProcess {
   readonly #outputs: readonly Output[];
   readonly #input: Input | undefined;
   #stopping: Promise<void> | undefined;
+  #endedAt: number | undefined;
 
   private constructor(child: Deno.ChildProcess, definition: Definition, options: ChildOptions) {
     const { name, redirect_output: labels = [], redirect_input: hasInput = false, graceful_timeout = 10 } = definition;
@@ -85,12 +87,13 @@ export class Child implements RunningProcess {
     const { name, env = {}, os_env = true, cwd, redirect_output: [out, err] = [], redirect_input = false } = definition;
     const [program, ...args] = commandLine(definition);
     try {
+      const { env: ofUser = {}, ...account } = await findAccount(definition);
       const command = new Deno.Command(program, {
         args,
         clearEnv: true,
-        env: { ...(os_env ? options.environment : {}), ...env, ...options.mark },
+        env: { ...(os_env ? { ...options.environment, ...ofUser } : {}), ...env, ...options.mark },
         ...(cwd === undefined ? {} : { cwd }),
-        ...await findAccount(definition),
+        ...account,
         stdin: redirect_input ? "piped" : "null",
         stdout: out === undefined ? "null" : "piped",
         stderr: err === undefined ? "null" : "piped",
@@ -100,6 +103,11 @@ export class Child implements RunningProcess {
     } catch (thrown) {
       throw new CannotStart(name, reason(thrown), thrown);
     }
+  }
+
+  /** For how long it has run, in milliseconds, whatever was done to the system's clock meanwhile. */
+  get livedMs(): number {
+    return (this.#endedAt ?? performance.now()) - this.#startedAt;
   }
 
   get output_bytes(): number {
@@ -150,13 +158,15 @@ export class Child implements RunningProcess {
       // One that was halted hears it only when it goes on.
       sendSignal(-this.os_pid, SIGCONT);
     }
-    const timer = setTimeout(() => sendSignal(-this.os_pid, SIGKILL), this.graceMs);
+    // Once it has ended itself, its number may be another's soon; what it has left running is seen to then.
+    const timer = setTimeout(() => this.kill(), this.graceMs);
     await this.ended;
     clearTimeout(timer);
   }
 
   async #end(): Promise<void> {
     this.exit = await this.exited;
+    this.#endedAt = performance.now();
     this.state = "exited";
     await this.#endGroup();
     await Promise.all([...this.#outputs.map((output) => output.finish(PIPE_PATIENCE_MS)), this.#input?.end()]);
@@ -174,6 +184,20 @@ export class Child implements RunningProcess {
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
+  }
+}
+
+/**
+ * Makes sure that a definition means something on this host, before anything is done about it.
+ *
+ * @throws {InvalidDefinition} when its command line is none, or there is no such user or group
+ */
+export async function checkOnHost(definition: Definition): Promise<void> {
+  commandLine(definition);
+  try {
+    await findAccount(definition);
+  } catch (thrown) {
+    throw new InvalidDefinition(definition.name, reason(thrown));
   }
 }
 

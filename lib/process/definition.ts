@@ -14,7 +14,10 @@ export interface Definition {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether it also has happi's own environment; true if not said. What `env` says goes before it. */
   readonly os_env?: boolean;
-  /** The user that it runs as, by name or number; happi's own if not said. */
+  /**
+   * The user that it runs as, by name or number; happi's own if not said. With `os_env` it gets the user's own HOME, USER and
+   * LOGNAME.
+   */
   readonly uid?: number | string;
   /** The group that it runs as, and no other; the user's own if not said. */
   readonly gid?: number | string;

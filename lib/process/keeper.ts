@@ -6,42 +6,22 @@
  */
 import { reason } from "../errors.ts";
 import type { Child } from "./child.ts";
+import { Crew } from "./crew.ts";
 import type { Definition } from "./definition.ts";
 import { Departures } from "./departures.ts";
 import { CannotStart, ProcessNotFound } from "./errors.ts";
+import type { KeeperPorts } from "./keeper_ports.ts";
 import type { ProcessStatus } from "./manager_face.ts";
+import type { DependencyFacts } from "./order/dependencies.ts";
 import { Rest } from "./rest.ts";
-
-/** What a keeper is given by the manager. */
-export interface KeeperPorts {
-  /** Starts one process. */
-  readonly spawn: (definition: Definition) => Promise<Child>;
-  readonly tell: (event: "start" | "stop" | "flap" | "reap" | "stop_pid", child?: Child) => void;
-  /** What has to be before it starts and is not yet, in words; empty when it may start. */
-  readonly waitsFor: (definition: Definition) => string;
-  /** Gives why a process is not ready: it has ended, or its time is over; `undefined` when it is. */
-  readonly untilReady: (child: Child, definition: Definition) => Promise<string | undefined>;
-  /**
-   * The first of its processes is ready, or none is any more: the last goes (`no`) or has gone by itself (`lost`). Before a
-   * planned end it is waited for: traffic goes away first. Never two of them at once.
-   */
-  readonly onServing: (definition: Definition, serving: "yes" | "no" | "lost") => Promise<void>;
-  /** Its status may be another. */
-  readonly onChange: () => void;
-}
 
 /** The processes of a definition. */
 export class Keeper {
   readonly #ports: KeeperPorts;
-  readonly #departures: Departures;
+  readonly #crew: Crew;
   #definition: Definition;
   #rest: Rest;
   #wanted: number;
-  /** Oldest first. */
-  #kept: Child[] = [];
-  /** Those that a restart replaces, until the new ones are ready. */
-  #replaced: Child[] = [];
-  readonly #ready = new WeakMap<Child, Promise<string | undefined>>();
   #isOn = false;
   #isAllowed = false;
   #isServing = false;
@@ -54,7 +34,7 @@ export class Keeper {
 
   constructor(definition: Definition, ports: KeeperPorts) {
     this.#ports = ports;
-    this.#departures = new Departures((child, event) => ports.tell(event, child), () => void this.#turn());
+    this.#crew = new Crew(new Departures((child, event) => ports.tell(event, child), () => void this.#turn()));
     this.#definition = definition;
     this.#wanted = definition.numprocesses ?? 1;
     this.#rest = this.#restOf(definition);
@@ -64,34 +44,15 @@ export class Keeper {
     return this.#definition;
   }
 
-  /** Whether it is to run; it may rest, wait or have been given up all the same. */
-  get isOn(): boolean {
-    return this.#isOn;
-  }
-
-  /** How many run while it is not stopped. */
-  get wanted(): number {
-    return this.#wanted;
-  }
-
-  /** What is kept now, oldest first. */
-  get kept(): readonly Child[] {
-    return [...this.#replaced, ...this.#kept];
-  }
-
-  /** Whether it has ended by itself with status 0, and is not started again. */
-  get hasExitedWell(): boolean {
-    return this.#rest.kind === "exited" && this.#rest.reason === "" && this.#kept.length === 0;
-  }
-
-  /** Whether one of its processes is ready. */
-  get isReady(): boolean {
-    return this.kept.some((child) => child.state === "ready");
+  /** What others may wait for. */
+  facts(): DependencyFacts {
+    const hasExitedWell = this.#rest.kind === "exited" && this.#rest.reason === "" && this.#crew.size === 0;
+    return { isRunning: this.#crew.all.length > 0, isReady: this.#crew.isReady, hasExitedWell };
   }
 
   /** What it is doing. */
   status(): ProcessStatus {
-    const running = this.kept.length;
+    const running = this.#crew.all.length;
     const state = this.#state();
     return {
       name: this.#definition.name,
@@ -123,7 +84,7 @@ export class Keeper {
     this.#rest.end();
     if (isNews) this.#ports.tell("stop");
     await this.#turn();
-    await this.#departures.untilOver();
+    await this.#crew.departures.untilOver();
   }
 
   /** Stops for good: it is not started any more. */
@@ -147,9 +108,9 @@ export class Keeper {
     this.#changes++;
     this.#rest.end();
     this.#rest = this.#restOf(definition);
-    this.#departures.add([...this.#replaced.splice(0), ...this.#kept.splice(0)], { blocks: true, event: "reap" });
+    this.#crew.dismissAll({ blocks: true, event: "reap" });
     await this.#turn();
-    await this.#departures.untilClear();
+    await this.#crew.departures.untilClear();
   }
 
   /**
@@ -165,18 +126,20 @@ export class Keeper {
     await done;
   }
 
-  /** Changes how many run; gives the new number. */
-  async scale(wanted: number): Promise<number> {
+  /** Changes how many run. */
+  async scale(wanted: number): Promise<void> {
     this.#wanted = wanted;
     await this.#turn();
-    return wanted;
+  }
+
+  /** Sends a signal to all. */
+  signal(signal: number): void {
+    for (const child of this.#crew.all) child.signal(signal);
   }
 
   /** Ends one; another takes its place. */
   async stopOne(child: Child): Promise<void> {
-    if (remove(this.#kept, child) || remove(this.#replaced, child)) {
-      this.#departures.add([child], { blocks: true, event: "stop_pid" });
-    }
+    this.#crew.dismiss(child, { blocks: true, event: "stop_pid" });
     await this.#turn();
     await child.ended;
   }
@@ -191,30 +154,19 @@ export class Keeper {
   /** @param changes as they were when it was asked for: what was stopped or changed since is as its last word says */
   async #restart(changes: number): Promise<void> {
     if (changes !== this.#changes) return;
-    this.#replaced.push(...this.#kept.splice(0));
+    this.#crew.replaceAll();
     this.#rest.end();
     await this.#turn();
-    const news = [...this.#kept];
-    const missing = news.length < this.#wanted ? this.#rest.reason : undefined;
-    const problems = await Promise.all(news.map((child) => this.#ready.get(child)));
+    const missing = this.#crew.size < this.#wanted ? this.#rest.reason : undefined;
+    const problem = missing ?? await this.#crew.untilReady();
     if (changes !== this.#changes) return;
-    const problem = missing ?? problems.find((one, at) => one !== undefined && !this.#isAsked(news[at]));
-    const olds = this.#replaced.splice(0);
-    const areOldsBetter = problem !== undefined && olds.length > 0;
-    if (areOldsBetter) {
-      this.#rest.end();
-      this.#departures.add(this.#kept.splice(0, this.#kept.length, ...olds));
-    } else {
-      this.#departures.add(olds);
-    }
+    const areOldsBetter = problem !== undefined && this.#crew.keepReplaced();
+    if (areOldsBetter) this.#rest.end();
+    else this.#crew.dismissReplaced();
     await this.#turn();
     if (problem === undefined) return;
     const then = areOldsBetter ? "the old go on" : "the old have ended";
     throw new CannotStart(this.#definition.name, `the new processes are not ready: ${problem}; ${then}`);
-  }
-
-  #isAsked(child: Child | undefined): boolean {
-    return child !== undefined && this.#departures.has(child);
   }
 
   #restOf(definition: Definition): Rest {
@@ -222,8 +174,9 @@ export class Keeper {
   }
 
   #state(): ProcessStatus["state"] {
-    if (!this.#isOn) return this.kept.length > 0 || !this.#departures.isEmpty ? "stopping" : "stopped";
-    if (this.kept.length > 0) return this.isReady ? "ready" : "running";
+    const isRunning = this.#crew.all.length > 0;
+    if (!this.#isOn) return isRunning || !this.#crew.departures.isEmpty ? "stopping" : "stopped";
+    if (isRunning) return this.#crew.isReady ? "ready" : "running";
     if (this.#rest.kind !== "") return this.#rest.kind;
     if (this.#wanted === 0) return "stopped";
     return this.#isAllowed ? "starting" : "waiting";
@@ -240,19 +193,21 @@ export class Keeper {
 
   /** One step towards what is wanted; gives whether there may be another. */
   async #step(): Promise<boolean> {
+    const { departures } = this.#crew;
     const target = this.#isOn ? this.#wanted : 0;
-    if (this.#isReleased) await this.#letAllGo();
-    if (!this.#isOn) this.#departures.add(this.#replaced.splice(0));
-    this.#departures.add(this.#kept.splice(0, Math.max(0, this.#kept.length - target)));
-    if (this.#isServing !== this.isReady) {
-      await this.#serve(this.isReady ? "yes" : this.#departures.hasReady ? "no" : "lost");
+    if (this.#isReleased) await this.#crew.release();
+    this.#isServing &&= !this.#isReleased;
+    if (!this.#isOn) this.#crew.dismissReplaced();
+    this.#crew.shrinkTo(target);
+    if (this.#isServing !== this.#crew.isReady) {
+      await this.#serve(this.#crew.isReady ? "yes" : departures.hasReady ? "no" : "lost");
       return true;
     }
-    this.#departures.begin();
-    if (this.#kept.length >= target || this.#rest.kind !== "") return false;
+    departures.begin();
+    if (this.#crew.size >= target || this.#rest.kind !== "") return false;
     this.#isAllowed ||= this.#ports.waitsFor(this.#definition) === "";
     if (!this.#isAllowed) return false;
-    if (this.#departures.isBlocked) await this.#departures.untilClear();
+    if (departures.isBlocked) await departures.untilClear();
     else await this.#spawn();
     return true;
   }
@@ -262,14 +217,13 @@ export class Keeper {
     try {
       const child = await this.#ports.spawn(definition);
       const ready = this.#ports.untilReady(child, definition).catch(reason);
-      this.#ready.set(child, ready);
       void child.exited.then(() => this.#turn());
       void child.ended.then(() => this.#onEnd(child));
       void ready.then((problem) => this.#onReady(child, problem));
-      this.#kept.push(child);
+      this.#crew.join(child, ready);
       if (definition === this.#definition) this.#rest.reason = "";
       // Other settings came while it was started.
-      else this.#departures.add(this.#kept.splice(-1), { blocks: true, event: "reap" });
+      else this.#crew.dismiss(child, { blocks: true, event: "reap" });
     } catch (thrown) {
       if (this.#isOn && definition === this.#definition) this.#rest.afterFailure(reason(thrown));
     }
@@ -283,34 +237,15 @@ export class Keeper {
   }
 
   #onEnd(child: Child): void {
-    remove(this.#replaced, child);
-    if (remove(this.#kept, child) && this.#isOn) {
+    if (this.#crew.lose(child) && this.#isOn) {
       const { exit_status: status = 0, term_signal: signal = 0 } = child.exit ?? {};
-      this.#rest.afterEnd(child.pid, Date.now() - child.started_at, status, signal);
+      this.#rest.afterEnd(child.pid, child.livedMs, status, signal);
     }
     void this.#turn();
   }
 
-  /** They go on without happi. */
-  async #letAllGo(): Promise<void> {
-    const all = [...this.#replaced.splice(0), ...this.#kept.splice(0)];
-    this.#isServing = false;
-    await Promise.all(all.map((child) => child.release()));
-  }
-
   async #serve(serving: "yes" | "no" | "lost"): Promise<void> {
     this.#isServing = serving === "yes";
-    try {
-      await this.#ports.onServing(this.#definition, serving);
-    } catch (thrown) {
-      this.#rest.reason = reason(thrown);
-    }
+    await this.#ports.onServing(this.#definition, serving).catch((thrown) => this.#rest.reason = reason(thrown));
   }
-}
-
-/** Takes one out of a list; gives whether it was in it. */
-function remove<T>(list: T[], one: T): boolean {
-  const at = list.indexOf(one);
-  if (at >= 0) list.splice(at, 1);
-  return at >= 0;
 }

@@ -73,7 +73,7 @@ export function readDefinition(given: unknown): Definition {
     const is = name === undefined ? "is missing" : `is ${shown(name)}`;
     throw new InvalidDefinition(
       typeof name === "string" ? name.slice(0, 100) : "",
-      `field "name" ${is} and must be 1 to 128 letters, digits and any of "_.:@+-", not digits only`,
+      `field "name" ${is} and must be 1 to 128 letters, digits and any of "_.:@+-", not digits only, not dots only`,
     );
   }
   if (rest.cmd === undefined) throw new InvalidDefinition(name, 'field "cmd" is missing');
@@ -101,8 +101,8 @@ function readField(name: string, key: keyof typeof FIELDS, value: unknown): unkn
   }
 }
 
-/** A segment of digits only is a process's number in the API's paths. */
-const NAME = /^(?!\d+$)[\w.:@+-]{1,128}$/;
+/** In the API's paths a segment of digits only is a process's number, and one or two dots are a folder. */
+const NAME = /^(?!\d+$|\.{1,2}$)[\w.:@+-]{1,128}$/;
 
 function isField(key: string): key is keyof typeof FIELDS {
   return Object.hasOwn(FIELDS, key);

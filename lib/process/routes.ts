@@ -74,6 +74,7 @@ export function processRoutes({ admin, origins = [], version = "unknown", ...bac
     ],
     admin,
     errorBody: ({ code, message }) => ({ error: code, reason: message }),
-    whole: { origins },
+    origins,
+    isWhole: true,
   });
 }

@@ -1,6 +1,7 @@
 /**
  * The system's processes, as far as keeping some of them needs: who is there, who belongs to whom, and signals to them.
  */
+import { reason } from "../errors.ts";
 
 /** A process of the system, from `/proc/<pid>/stat`. */
 export interface SystemProcess {
@@ -23,6 +24,7 @@ export async function systemPids(): Promise<number[]> {
  *
  * @param pid the system's number
  * @returns nothing when it has ended, also when nobody has asked for its status yet (a zombie)
+ * @throws what the system says when it cannot be known whether it has: happi may have no file left to open
  *
  * @example
  * ```ts
@@ -33,7 +35,7 @@ export async function systemPids(): Promise<number[]> {
  * ```
  */
 export async function systemProcess(pid: number): Promise<SystemProcess | undefined> {
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => ""); // there is none
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(nothingOfOneThatIsGone);
   // Its name, in brackets, may hold anything, also brackets.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state, , group, session] = fields;
@@ -43,16 +45,26 @@ export async function systemProcess(pid: number): Promise<SystemProcess | undefi
 
 /**
  * Whether anybody of a process group still runs. Where nobody asks for the status of orphans (a container whose first process
- * does not), zombies stay in it for ever: those do not count.
+ * does not), zombies stay in it for ever: those do not count. Where nobody can look, somebody may.
  *
  * @param group the number of the process that leads it
  */
 export async function isGroupRunning(group: number): Promise<boolean> {
   if (!sendSignal(-group, 0)) return false;
-  for (const pid of await systemPids()) {
-    if ((await systemProcess(pid))?.group === group) return true;
+  try {
+    for (const pid of await systemPids()) {
+      if ((await systemProcess(pid))?.group === group) return true;
+    }
+    return false;
+  } catch {
+    return true;
   }
-  return false;
+}
+
+/** ESRCH is what reading a file of a process says that has ended since the file was opened. */
+function nothingOfOneThatIsGone(thrown: unknown): string {
+  if (thrown instanceof Deno.errors.NotFound || /os error 3\b/.test(reason(thrown))) return "";
+  throw thrown;
 }
 
 /**

@@ -104,7 +104,7 @@ class Receiver {
     if (type === undefined) return;
     if (this.#waiting.length >= this.#capacity) this.#waiting.shift();
     this.#waiting.push(JSON.stringify({ ...event, event: type }));
-    this.#sending ??= this.#send().finally(() => this.#sending = undefined);
+    this.#sending ??= this.#send();
   }
 
   /** Settles when nothing waits any more, or its time is over. */
@@ -123,6 +123,8 @@ class Receiver {
       }
       this.#isFailing = problem !== undefined;
     }
+    // At once: what is taken a moment later has to begin anew.
+    this.#sending = undefined;
   }
 
   /** Gives why it did not arrive. A redirect is not followed: what is told goes where the configuration says. */

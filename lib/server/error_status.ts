@@ -1,5 +1,5 @@
 /**
- * The HTTP status of every error: a table over the classes of `socket`, `client` and the server itself.
+ * The HTTP status of every error: a table over the classes of `socket`, `client`, the surfaces and the server itself.
  */
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { InvalidBody, InvalidMaintenance, InvalidQuery, NotJson, UnknownCheck } from "../agent/mod.ts";
@@ -14,6 +14,15 @@ import {
   UnsupportedCommand,
 } from "../client/mod.ts";
 import { InvalidFeedRequest } from "../feed/mod.ts";
+import {
+  BodyNotJson,
+  InvalidServiceRequest,
+  InvalidUnit,
+  NoReconciler,
+  ServiceNotFound,
+  StalePlan,
+  TooManyUnits,
+} from "../services/mod.ts";
 import {
   AnswerTooLarge,
   CommandRefused,
@@ -51,16 +60,23 @@ const STATUSES: readonly (readonly [ErrorClass, ContentfulStatusCode])[] = [
   [InvalidBody, 400],
   [InvalidQuery, 400],
   [InvalidMaintenance, 400],
+  [InvalidServiceRequest, 400],
+  [InvalidUnit, 400],
   [ForeignOrigin, 403],
   [NoRoute, 404],
   [NotFound, 404],
   [UnknownCheck, 404],
+  [ServiceNotFound, 404],
   [MethodNotAllowed, 405],
   [DangerousCommand, 409],
   [TransactionOpen, 409],
+  [TooManyUnits, 409],
+  [NoReconciler, 409],
+  [StalePlan, 409],
   [BodyTooLarge, 413],
   [UnsupportedBody, 415],
   [NotJson, 415],
+  [BodyNotJson, 415],
   [ForeignHost, 421],
   [UnknownCommand, 501],
   [CommandRefused, 422],

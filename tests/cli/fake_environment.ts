@@ -27,6 +27,8 @@ export interface FakeEnvironment extends Environment {
   errors(): string;
   /** Sends a SIGHUP. */
   hangUp(): void;
+  /** What a second SIGINT does before the process ends at once. */
+  forceEnd(): void;
   /** The terminal's far ends: what a person types, and what the screen is told. */
   readonly keyboard: PassThrough;
   readonly screen: PassThrough;
@@ -40,13 +42,15 @@ export function fakeEnvironment(args: readonly string[], options: FakeOptions = 
     isTerminal,
     columns,
     hasColours,
-    write(text: string) {
+    write(given: string | Uint8Array) {
+      const text = typeof given === "string" ? given : new TextDecoder().decode(given);
       written[which] += text;
       options.onWrite?.(text);
       return Promise.resolve();
     },
   });
   const hangups = new Set<() => void>();
+  const lastActs = new Set<() => void>();
   const keyboard = new PassThrough();
   const screen = new PassThrough();
   return {
@@ -60,9 +64,15 @@ export function fakeEnvironment(args: readonly string[], options: FakeOptions = 
       return () => void hangups.delete(listener);
     },
     hangUp: () => hangups.forEach((listener) => listener()),
+    onForcedEnd(listener) {
+      lastActs.add(listener);
+      return () => void lastActs.delete(listener);
+    },
+    forceEnd: () => lastActs.forEach((act) => act()),
     pid: 4711,
     openTerminal: () => Promise.resolve({ input: keyboard, output: screen }),
     variable: (name) => variables[name] || undefined,
+    variables: () => variables,
     output: () => written.output,
     errors: () => written.errors,
     keyboard,

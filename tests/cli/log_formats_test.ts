@@ -36,3 +36,16 @@ Deno.test("LOG_FORMATS.logfmt and json have the seed's names for time, level and
     big: "9223372036854775808",
   });
 });
+
+Deno.test("LOG_FORMATS.json-pretty is the same JSON on several lines", () => {
+  const text = LOG_FORMATS["json-pretty"](RECORD, 7);
+  assert.deepEqual(JSON.parse(text), JSON.parse(LOG_FORMATS.json(RECORD, 7)));
+  assert.match(text, /^\{\n {4}"t": "2026-/);
+});
+
+Deno.test("LOG_FORMATS.logfmt keeps a value's end where it is, whatever is in it", () => {
+  const said = (value: string) => LOG_FORMATS.logfmt({ ...RECORD, properties: { value } }, 7).replace(/^.* value=/, "");
+  assert.equal(said("a\\"), String.raw`"a\\"`);
+  assert.equal(said('\\" lvl=crit x="'), String.raw`"\\\" lvl=crit x=\""`);
+  assert.equal(said("a\nb"), String.raw`"a\u000ab"`);
+});

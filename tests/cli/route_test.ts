@@ -30,6 +30,7 @@ const CASES:
     [["agent", "127.0.0.1", "1337"], "agent", undefined, ["127.0.0.1", "1337"]],
     [["agent", "::1"], "agent", undefined, ["::1"]],
     [["agent", "localhost", "1337"], "agent", undefined, ["localhost", "1337"]],
+    [["juju", "provides", "website", "--port", "80"], "juju", "provides", ["website", "--port", "80"]],
     [["help", "client", "get_info"], "help", undefined, ["client", "get_info"]],
   ];
 

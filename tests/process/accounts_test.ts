@@ -12,9 +12,10 @@ async function withFiles(use: (files: { passwd: string; group: string }) => Prom
 
 Deno.test("findAccount() finds users and groups by name and number", () =>
   withFiles(async (files) => {
-    assert.deepEqual(await findAccount({ uid: "web" }, files), { uid: 33, gid: 34 });
-    assert.deepEqual(await findAccount({ uid: 33 }, files), { uid: 33, gid: 34 });
-    assert.deepEqual(await findAccount({ uid: "web", gid: "logs" }, files), { uid: 33, gid: 90 });
+    const env = { HOME: "/srv", USER: "web", LOGNAME: "web" };
+    assert.deepEqual(await findAccount({ uid: "web" }, files), { uid: 33, gid: 34, env });
+    assert.deepEqual(await findAccount({ uid: 33 }, files), { uid: 33, gid: 34, env });
+    assert.deepEqual(await findAccount({ uid: "web", gid: "logs" }, files), { uid: 33, gid: 90, env });
     assert.deepEqual(await findAccount({ gid: 7 }, files), { gid: 7 });
     assert.deepEqual(await findAccount({ uid: 1234, gid: 7 }, files), { uid: 1234, gid: 7 });
   }));

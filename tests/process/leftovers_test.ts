@@ -65,7 +65,8 @@ Deno.test("endLeftovers() leaves those of another keeper and of a living one alo
   assert.deepEqual(await endLeftovers(others.keeper), []);
   assert.ok((await pidsWith(`HAPPI_KEEPER=${mine.keeper} 1 2 `)).length >= 5, "its name only begins alike");
   await endLeftovers(`${mine.keeper} 1 2`, 50);
-  assert.ok((await pidsWith(`HAPPI_KEEPER=${mine.keeper} ${living.pid} `)).length >= 5);
+  const [, namespace] = await ownMark(mine.keeper);
+  assert.ok((await pidsWith(`HAPPI_KEEPER=${mine.keeper} ${namespace} ${living.pid} `)).length >= 5);
   await living.kill();
   await endLeftovers(mine.keeper, 50);
   for (const pid of await pidsWith(`FAR=${mine.keeper}`)) Deno.kill(pid, "SIGKILL");
@@ -74,16 +75,42 @@ Deno.test("endLeftovers() leaves those of another keeper and of a living one alo
 
 Deno.test("endLeftovers() goes by the time of start: a number that was given away again is nobody's", async () => {
   const { keeper, variable } = freshMark();
-  const env = { HAPPI_KEEPER: `${keeper} ${Deno.pid} 1` };
+  const [, namespace] = await ownMark(keeper);
+  const env = { HAPPI_KEEPER: `${keeper} ${namespace} ${Deno.pid} 1` };
   const child = new Deno.Command("sleep", { args: ["60"], env, detached: true }).spawn();
   assert.deepEqual((await endLeftovers(keeper)).map(({ os_pid }) => os_pid), [child.pid]);
   assert.equal((await child.status).signal, "SIGTERM");
   assert.deepEqual(await pidsWith(variable), []);
 });
 
+Deno.test("endLeftovers() leaves those of a container's happi alone, whose numbers mean others here", async () => {
+  const { keeper } = freshMark();
+  const [, namespace] = await ownMark(keeper);
+  const env = { HAPPI_KEEPER: `${keeper} ${Number(namespace) + 1} 1073741824 1` };
+  const child = new Deno.Command("sleep", { args: ["60"], env, detached: true }).spawn();
+  await until("it has its mark", async () => (await pidsWith(keeper)).includes(child.pid));
+  assert.deepEqual(await endLeftovers(keeper, 50), []);
+  assert.ok(await isAlive(child.pid));
+  child.kill("SIGKILL");
+  await child.status;
+});
+
+/** The words of this process's own mark. */
+async function ownMark(keeper: string): Promise<string[]> {
+  return (await markOf(keeper)).HAPPI_KEEPER?.split(" ") ?? [];
+}
+
 Deno.test("endLeftovers() takes no notice of marks that are none", async () => {
   const { keeper } = freshMark();
-  const marks = [`${keeper}`, `${keeper} `, `${keeper} x y`, `${keeper} 1`, `x${keeper} 1 1`, `${keeper} 1 1 `];
+  const marks = [
+    `${keeper}`,
+    `${keeper} `,
+    `${keeper} x y`,
+    `${keeper} 1`,
+    `${keeper} 1 1`,
+    `x${keeper} 1 1 1`,
+    `${keeper} 1 1 1 `,
+  ];
   const children = marks.map((HAPPI_KEEPER) =>
     new Deno.Command("sleep", { args: ["60"], env: { HAPPI_KEEPER }, detached: true }).spawn()
   );

@@ -18,8 +18,10 @@ export interface MountOptions {
   readonly admin: Admin;
   /** How an error is written. */
   readonly errorBody: (error: ToldError) => Readonly<Record<string, unknown>>;
-  /** Whether everything below belongs to these routes: unknown paths, methods and foreign pages are answered here. */
-  readonly whole?: { readonly origins: readonly string[] };
+  /** Origins of web pages that may use the routes beside the server's own. */
+  readonly origins: readonly string[];
+  /** Whether everything below belongs to these routes: unknown paths and methods are answered here; not if not given. */
+  readonly isWhole?: boolean;
 }
 
 /** What a server's guards may have left with a request. */
@@ -32,29 +34,32 @@ interface MaybeGuarded {
  *
  * @param options the table, and what surrounds it
  */
-export function mountRoutes({ routes, admin, errorBody, whole }: MountOptions): Hono {
+export function mountRoutes({ routes, admin, errorBody, origins, isWhole = false }: MountOptions): Hono {
   const app = new Hono<MaybeGuarded>();
   app.onError((thrown, c) => {
     const told = tellError(thrown) ?? unplanned(thrown);
     return c.json(errorBody(told), told.status as ContentfulStatusCode, { ...told.headers });
   });
-  if (whole !== undefined) {
+  const checkOrigin = (c: Context<MaybeGuarded>) => {
+    for (const [name, value] of Object.entries(originHeaders(c.req.raw.headers, origins))) c.header(name, value);
+  };
+  if (isWhole) {
     app.use(async (c, next) => {
-      for (const [name, value] of Object.entries(originHeaders(c.req.raw.headers, whole.origins))) {
-        c.header(name, value);
-      }
+      checkOrigin(c);
       await next();
     });
   }
   for (const [path, methods] of Map.groupBy(routes, (route) => route.path)) {
     for (const { method, role, handle } of methods) {
       app.on(method, path, async (c) => {
+        // What is beside these routes is not theirs to refuse, but each of them is.
+        if (!isWhole) checkOrigin(c);
         const call = callOf(c, admin);
         if (role === "admin") call.requireAdmin(`${method} "${c.req.path}"`);
         return answer(c, await handle(call));
       });
     }
-    if (whole !== undefined) {
+    if (isWhole) {
       const allow = allowed(methods);
       app.options(path, (c) => c.body(null, 204, { allow }));
       app.all(path, (c) => {
@@ -63,7 +68,7 @@ export function mountRoutes({ routes, admin, errorBody, whole }: MountOptions): 
       });
     }
   }
-  if (whole !== undefined) {
+  if (isWhole) {
     app.options("*", (c) => c.body(null, 204));
     app.all("*", (c) => {
       const message = `Cannot find "${c.req.path}": there is no such route`;

@@ -18,6 +18,8 @@ export interface JobRoutesOptions {
   readonly commits: Commits;
   /** The token for what runs code; `open` for none. Without either nobody may define anything. */
   readonly admin?: Admin;
+  /** Origins of web pages that may use the API beside the server's own, such as `http://127.0.0.1:8000`. */
+  readonly origins?: readonly string[];
 }
 
 /**
@@ -52,10 +54,11 @@ export interface JobRoutesOptions {
  * assert.deepEqual(await (await app.request("/jobs")).json(), { jobs: ["app.web"] });
  * ```
  */
-export function jobRoutes({ admin, ...backing }: JobRoutesOptions): Hono {
+export function jobRoutes({ admin, origins = [], ...backing }: JobRoutesOptions): Hono {
   return mountRoutes({
     routes: jobTable(backing),
     admin,
+    origins,
     errorBody: ({ code, message }) => ({ error: { code, message } }),
   });
 }

@@ -98,7 +98,7 @@ export function jobTable({ manager, facts, commits }: Omit<Backing, "stopping">)
     job("GET", "/state", "read", (name) => new Response(manager.status(name).active ? "1" : "0", { headers: TEXT })),
     job("POST", "/state", "operate", async (name, { request, allow }) => {
       const wanted = (await readText(request)).trim();
-      const act = STATES[wanted];
+      const act = STATES.get(wanted);
       if (act === undefined) throw badValue("body", wanted, "1 to start, 0 to stop or 2 to restart");
       allow(timeToRestart(manager.definition(name)));
       await act(manager, name);
@@ -121,11 +121,11 @@ export function jobTable({ manager, facts, commits }: Omit<Backing, "stopping">)
 
 const TEXT = { "content-type": "text/plain; charset=UTF-8" };
 
-const STATES: Readonly<Record<string, (manager: Manager, name: string) => Promise<void>>> = {
-  0: (manager, name) => manager.stop(name),
-  1: (manager, name) => manager.start(name),
-  2: (manager, name) => manager.restart(name),
-};
+const STATES: ReadonlyMap<string, (manager: Manager, name: string) => Promise<void>> = new Map([
+  ["0", (manager: Manager, name: string) => manager.stop(name)],
+  ["1", (manager: Manager, name: string) => manager.start(name)],
+  ["2", (manager: Manager, name: string) => manager.restart(name)],
+]);
 
 function jobName({ params: { session = "", name = "" } }: Call): JobName {
   return { session, name };

@@ -45,13 +45,14 @@ function speakerOf(request: Request, find: () => RunningProcess, stopping: Abort
   try {
     const process = find();
     const query = new URL(request.url).searchParams;
+    const isBinary = query.get("binary") === "1";
     const [feed] = process.outputs.values();
     const begin = feed === undefined ? undefined : readBeginning(feed, query, request.headers);
     return (socket) => {
-      listen(socket, process);
+      listen(socket, process, isBinary);
       if (feed === undefined || begin === undefined) return closeAtEnd(socket, process, stopping);
       const before = begin.skip === 0 ? bytesBefore(feed, begin.id) : undefined;
-      const format = query.get("binary") === "1" ? binaryFrame : textFrame(before);
+      const format = isBinary ? binaryFrame : textFrame(before);
       const frame: Frame = (item) => format(skipping(item, begin));
       void sendFeed(feed, socket, { after: begin.id - 1 }, {
         frame,
@@ -66,10 +67,12 @@ function speakerOf(request: Request, find: () => RunningProcess, stopping: Abort
 
 const ENDED = { code: 1000, reason: "the process has ended" };
 
-/** Takes messages to the process, in their order. */
-function listen(socket: WebSocket, process: RunningProcess): void {
+/** Takes messages to the process, in their order; with `?binary=1` an empty one is the end of its input. */
+function listen(socket: WebSocket, process: RunningProcess, isBinary: boolean): void {
   socket.addEventListener("message", ({ data }) => {
-    process.write(bytesOf(data)).catch((thrown) => refuse(socket, thrown));
+    const bytes = bytesOf(data);
+    const taken = isBinary && bytes.length === 0 ? process.closeInput() : process.write(bytes);
+    taken.catch((thrown) => refuse(socket, thrown));
   });
 }
 

@@ -12,15 +12,17 @@ const LOG = getLogger(["happi", "server"]);
  * what is looked for in tables and maps.
  */
 export const accessLog: MiddlewareHandler<ServerEnv> = async (c, next) => {
+  if (!LOG.isEnabledFor("info")) return await next();
   const startedAt = performance.now();
+  // Now: of a request that has become a WebSocket Deno tells nothing any more.
+  const client = callerOf(c.env);
   await next();
-  if (!LOG.isEnabledFor("info")) return;
   LOG.info("{method} {path} {status} {ms} ms, {client}", {
     method: c.req.method,
     path: c.req.path,
     status: c.res.status,
     ms: Math.round((performance.now() - startedAt) * 10) / 10,
-    client: callerOf(c.env),
+    client,
   });
 };
 

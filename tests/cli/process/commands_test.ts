@@ -1,6 +1,7 @@
 /** The commands beside a keeper: what they ask, and what they say. */
 
 import assert from "node:assert/strict";
+import { freePort } from "../../../scripts/haproxy/ports.ts";
 import { happi } from "../fake_environment.ts";
 import { inFolder, type StartedKeeper, startHappi, startKeeper, VARIABLES, write } from "./started_keeper.ts";
 
@@ -25,10 +26,10 @@ start = false
 redirect_output = ["out", "err"]
 
 [process.silent]
-cmd = "kill -9 $$$$"
+cmd = "kill -9 $$"
 shell = true
 start = false
-`.replace("$$$$", "$$");
+`;
 
 const withKeeper = (test: (keeper: StartedKeeper, folder: string) => Promise<void>) => () =>
   inFolder(async (folder) => {
@@ -203,11 +204,12 @@ Deno.test(
 );
 
 Deno.test("commands say when there is no keeper, and when it is something else", async () => {
-  const variables = { ...VARIABLES, HAPPI_API: "127.0.0.1:9" };
+  const port = freePort();
+  const variables = { ...VARIABLES, HAPPI_API: `127.0.0.1:${port}` };
   assert.deepEqual(await happi(["process", "list"], { variables }), {
     status: 3,
     output: "",
-    errors: "happi: Cannot reach a process keeper: http://127.0.0.1:9: nobody listens there; " +
+    errors: `happi: Cannot reach a process keeper: http://127.0.0.1:${port}: nobody listens there; ` +
       'start one with "happi process"\n',
   });
   await using other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => new Response("hello"));

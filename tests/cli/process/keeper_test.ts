@@ -146,7 +146,7 @@ Deno.test("happi process does not begin with a configuration that is wrong, and 
     assert.equal(status, 2);
     assert.match(
       errors,
-      /^happi: Cannot use ".*": line 19, key "process\.ring\.depends_on" names "ring2", which is no/m,
+      /^happi: Cannot use ".*": line 16, key "process\.ring\.depends_on" names "ring2", which is no/m,
     );
   }));
 
@@ -189,10 +189,11 @@ Deno.test("happi process keeps its own secrets from its children", () =>
 
 Deno.test("happi process kills what runs when it is ended at once", () =>
   inFolder(async (folder) => {
-    const stubborn = `[process.stubborn]\ncmd = "trap '' TERM; echo ready; while :; do sleep 1; done"\nshell = true\n`;
-    const file = await write(folder, "happi.toml", `${stubborn}redirect_output = ["out"]\nready = { log = "ready" }\n`);
+    const stubborn = `[process.stubborn]\ncmd = "trap '' TERM; echo deaf; while :; do sleep 1; done"\nshell = true\n`;
+    const file = await write(folder, "happi.toml", `${stubborn}redirect_output = ["out"]\nready = { log = "deaf" }\n`);
     await using keeper = await startKeeper(["-c", file, "--http", "off"]);
-    await keeper.until(/Started process 1 of "stubborn"/);
+    // Ready is when it does not hear any more.
+    while (!/^stubborn +ready/m.test((await keeper.happi("list")).output));
     const stopped = keeper.stop();
     await keeper.until(/Stopping everything/);
     keeper.forceEnd();

@@ -33,8 +33,8 @@ Deno.test("happi process start takes names, numbers and more variables, and colo
       ["process", "start", "web", "-f", `${folder}/Procfile`, "-c", "web=2", "-e", more],
       { hasColours: true },
     );
-    await started.until(/^\x1b\[\d\dm\d\d:\d\d:\d\d web\.1 \|\x1b\[39m hi\n/m);
-    await started.until(/^\x1b\[\d\dm\d\d:\d\d:\d\d web\.2 \|\x1b\[39m hi\n/m);
+    await started.until(/^\W\[\d\dm\d\d:\d\d:\d\d web\.1 \|\W\[39m hi\n/m);
+    await started.until(/^\W\[\d\dm\d\d:\d\d:\d\d web\.2 \|\W\[39m hi\n/m);
     assert.doesNotMatch((await started.stop()).output, /job/);
   }));
 
@@ -114,7 +114,7 @@ Deno.test("happi process export writes units, JSON and ini", () =>
     assert.match((await exported("ini")).output, /^\[process:app:web\]\ncmd = sh\n/);
     const { errors } = await exported("systemd", "-o", folder);
     assert.match(errors, /^happi: wrote .*\/app-web\.service\n/);
-    assert.equal((await Deno.stat(`${folder}/app-web.service`)).mode! & 0o777, 0o600);
+    assert.equal(((await Deno.stat(`${folder}/app-web.service`)).mode ?? 0) & 0o777, 0o600);
     assert.match(
       (await exported("json", "nix")).errors,
       /Cannot export "nix": there is no such process, only web, job/,
