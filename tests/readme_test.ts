@@ -65,7 +65,9 @@ testEachHaproxy(
   "the README's shell commands work as they stand",
   { config: realisticConfig, files: realisticFiles },
   async (haproxy) => {
-    const ones = commands("happi").filter((line) => !/^happi (?:server|spoa|agent)|^happi socket -p \S+$/.test(line));
+    const ones = commands("happi").filter((line) =>
+      !/^happi (?:server|spoa|agent|process|service|juju)|^happi socket -p \S+$/.test(line)
+    );
     for (const line of ones) {
       const { code, stdout, stderr } = await shell(line.replaceAll(SOCKET, haproxy.socketPath));
       assert.equal(code, 0, `${line}: ${stderr}`);
@@ -177,4 +179,38 @@ Deno.test("the README leads from nothing to a drained server over HTTP", async (
   assert.equal(code, 0, stderr);
   assert.match(stdout, /"drained": ?true/);
   assert.match(await haproxy.ask("get weight be_web/s1"), /^50 /);
+});
+
+Deno.test("the README's process keeper and Procfile do as it says", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "happi-readme-" });
+  const toml = blocks("toml").find((block) => block.includes("[process]")) ?? "";
+  const [port, appPort] = [freePort(), freePort()];
+  const own = (line: string) =>
+    line.replace("/etc/happi.toml", `${folder}/happi.toml`).replace("-f Procfile", `-f ${folder}/Procfile`);
+  const lines = commands("happi").filter((line) => line.startsWith("happi process")).map(own);
+  const start = lines.find((line) => /^happi process -c/.test(line)) ?? "";
+  // What goes on until Ctrl-C has its own tests; "run app" would be a second server on its port.
+  const others = lines.filter((line) => line !== start && !/ (?:logs -f|start -f|run app$)/.test(line))
+    .map((line) => line.replace("scale echo +1", "scale echo =1"))
+    .map((line) => line.replace("happi process attach", "echo hello | happi process attach"));
+  try {
+    await Deno.writeTextFile(`${folder}/Procfile`, "web: sleep 60\nworker: sleep 60\n");
+    await Deno.writeTextFile(
+      `${folder}/happi.toml`,
+      toml.replace("/var/lib/happi", `${folder}/state`).replaceAll("8081", String(appPort)),
+    );
+    const { code, stdout, stderr } = await shell(`
+      (${start.replace(/^happi/, `exec ${HAPPI}`)} --process-open --process-listen 127.0.0.1:${port} --http off) &
+      trap 'kill $!; wait' EXIT
+      export HAPPI_API=http://127.0.0.1:${port}
+      until happi process list app 2>/dev/null | grep -q ready; do :; done
+      ${others.join("\n")}
+    `);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^hello$/m);
+    assert.match(stdout, /'shop' has been loaded in /);
+    assert.match(stdout, /^ExecStart=sleep 60$/m);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

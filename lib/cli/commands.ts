@@ -47,6 +47,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Provide or require the http interface in a Juju charm's hook",
     load: async (name) => (await import("./commands/juju.ts")).jujuLeaf(name),
   },
+  state: {
+    summary: "Save what HAProxy has at run time, compare it, put it back",
+    load: async (name) => (await import("./commands/state.ts")).stateLeaf(name),
+  },
   version: {
     summary: "Show happi's version",
     load: async () => (await import("./commands/version.ts")).versionLeaf,

@@ -68,6 +68,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   invalid_signal: EXIT.usage,
   invalid_webhook: EXIT.usage,
   invalid_procfile: EXIT.usage,
+  invalid_snapshot: EXIT.usage,
   invalid_env_file: EXIT.usage,
   unusable_token: EXIT.usage,
   process_not_found: EXIT.refused,

@@ -23,7 +23,7 @@ export function rootPage(): Page {
         title: "Environment",
         entries: [
           ["HAPPI_SOCKET", "HAProxy's socket, when there is no -p"],
-          ["HAPPI_API", "The HTTP API of a running agent or process keeper, when there is no --api"],
+          ["HAPPI_API", "The HTTP API of a running agent, process keeper or services, when there is no --api"],
           ["HAPPI_ADMIN_TOKEN", "The admin token of the process keeper, when there is no --admin-token-file"],
           ["NO_COLOR", "When set, no colours"],
         ],

@@ -16,7 +16,7 @@ export interface Route {
 const NESTED: ReadonlySet<string> = new Set(["client"]);
 
 /** Commands that have names right behind them, and options of their own when there is none. */
-const LEADING: ReadonlySet<string> = new Set(["spoa", "agent", "process", "service", "juju"]);
+const LEADING: ReadonlySet<string> = new Set(["spoa", "agent", "process", "service", "juju", "state"]);
 
 /** Commands that take every word after them as it is. */
 const RAW: ReadonlySet<string> = new Set(["completion", "help"]);

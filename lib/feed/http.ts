@@ -15,7 +15,7 @@ export interface FeedResponseOptions<T> {
   readonly mode?: FeedMode;
   /** The signs of life where the request says nothing, in milliseconds; 15000 if not given, 0 for none. */
   readonly heartbeatMs?: number;
-  /** How long a long poll waits for a first record, in milliseconds; 30000 if not given. */
+  /** How long a long poll waits for a first record, in milliseconds; 10000 if not given, less than a server waits for an answer. */
   readonly waitMs?: number;
   /** How many records a long poll gives at most; 1000 if not given. */
   readonly limit?: number;
@@ -147,7 +147,7 @@ export function heartbeatOf(given: string | null, usualMs: number): number {
 
 /** Waits for a first record, then gives all that are there. */
 async function longPoll<T>(feed: Feed<T>, begin: ReadOptions, options: FeedResponseOptions<T>): Promise<Response> {
-  const { signal, waitMs = 30_000, limit = 1000, format = JSON.stringify } = options;
+  const { signal, waitMs = 10_000, limit = 1000, format = JSON.stringify } = options;
   const reader = feed.read({ ...begin, ...(signal === undefined ? {} : { signal }) });
   const records: string[] = [];
   let lost = 0;

@@ -16,6 +16,8 @@ export interface FeedSocketOptions<T> {
   readonly frame?: (item: FeedItem<T>) => string | Uint8Array<ArrayBuffer> | undefined;
   /** How the connection is closed when the feed has ended; 1001 if not given. */
   readonly ended?: { readonly code: number; readonly reason: string };
+  /** The last frame, when the feed has ended; none if not given. */
+  readonly closing?: () => string | Uint8Array<ArrayBuffer> | undefined;
   /** How much may wait in the socket's own buffer, in bytes; 64 KiB if not given. */
   readonly maxBufferedBytes?: number;
   /** Ends the connection: the server stops. */
@@ -64,18 +66,23 @@ export async function sendFeed<T>(
     if (socket.readyState !== OPEN) break;
     const message = frame(item);
     if (message !== undefined) socket.send(message);
-    for (let ms = 10; socket.bufferedAmount > maxBufferedBytes && !both.aborted; ms = Math.min(1000, ms * 2)) {
+    for (let ms = 0; socket.bufferedAmount > maxBufferedBytes && !both.aborted; ms = Math.min(1000, ms * 2 || 1)) {
       await pause(ms);
     }
   }
   if (socket.readyState !== OPEN) return;
-  if (signal?.aborted) socket.close(1001, "the server stops");
-  else socket.close(ended.code, ended.reason);
+  if (signal?.aborted) return socket.close(1001, "the server stops");
+  const last = options.closing?.();
+  if (last !== undefined) socket.send(last);
+  socket.close(ended.code, ended.reason);
 }
 
 const OPEN = 1;
 
-/** Nobody tells when a WebSocket's buffer empties; who does not read for long is looked after less often. */
+/**
+ * Nobody tells when a WebSocket's buffer empties. Who reads has done so before the next turn of the event loop; who does not
+ * for long is looked after less often.
+ */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -3,7 +3,7 @@
  * go. A process is in one of these at a time.
  */
 import type { Child } from "./child.ts";
-import { type Departure, Departures } from "./departures.ts";
+import type { Departure, Departures } from "./departures.ts";
 
 /** All processes of one definition. */
 export class Crew {

@@ -22,6 +22,11 @@ export interface ProcessInfo {
   readonly nice: number | string;
   /** The program's file name, without its folder. */
   readonly cmdline: string;
+  /** Resident memory in bytes; this and what follows the seed does not tell. */
+  readonly rss_bytes: number;
+  readonly threads: number;
+  /** In milliseconds since 1970; of children too. */
+  readonly started_at: number;
   readonly children: readonly ProcessInfo[];
 }
 

@@ -27,6 +27,8 @@ export interface ProcessManagerOptions {
   readonly output?: OutputLimits;
   /** How much waits for processes that do not read. */
   readonly input?: InputLimits;
+  /** How many `commit`s of one definition may run at a time; 100 if not said. */
+  readonly mostRuns?: number;
   /** Finds out whether a process is ready; as its definition says if not given. */
   readonly untilReady?: KeeperPorts["untilReady"];
   /** Told when processes begin and cease to serve. */
@@ -176,7 +178,7 @@ export class ProcessManager implements Manager {
   ): Promise<RunningProcess> {
     const { definition } = this.#keepers.get(name);
     const going = this.#children.all().filter((child) => child.once && child.name === name).length;
-    if (going >= MOST_PROCESSES) throw new CannotStart(name, `${going} runs of it are not over yet`);
+    if (going >= (this.#options.mostRuns ?? 100)) throw new CannotStart(name, `${going} runs of it are not over yet`);
     const { graceful_timeout = definition.graceful_timeout ?? 10, env = {} } = options;
     return await this.#children.start({ ...definition, graceful_timeout, env: { ...definition.env, ...env } }, true);
   }
@@ -236,7 +238,7 @@ export class ProcessManager implements Manager {
   }
 }
 
-/** As many of one definition at most, as the field says; and as many runs of it that are not kept. */
+/** As many of one definition at most, as the field says */
 const MOST_PROCESSES = 1000;
 
 /** How long those may take after SIGTERM that have left their group, in milliseconds. */

@@ -30,6 +30,8 @@ export class Leases implements AsyncDisposable {
   readonly #store: Store;
   readonly #options: Required<Omit<LeasesOptions, "store">>;
   readonly #kept = new Map<string, Kept>();
+  /** What the registry was told last. */
+  #picture: Picture = new Map();
   readonly #counts = { registered: 0, renewed: 0, expired: 0, faults: 0 };
   /** Writes, one after the other. */
   #writing: Promise<void> = Promise.resolve();
@@ -74,7 +76,9 @@ export class Leases implements AsyncDisposable {
     } catch (thrown) {
       leases.#options.onFault(reason(thrown));
     }
-    leases.#publish();
+    const byService = Map.groupBy(leases.list(), ({ service }) => service);
+    leases.#picture = new Map([...byService].map(([service, all]) => [service, all.map(({ unit }) => unit)]));
+    registry.put(REGISTERED, leases.#picture);
     return leases;
   }
 
@@ -119,7 +123,7 @@ export class Leases implements AsyncDisposable {
     if (known === undefined || known.isOver || !isSame(known.lease, lease)) {
       this.#counts.registered++;
       this.#write(key, lease);
-      this.#publish();
+      this.#publish(service, unit.unit, unit);
     } else this.#counts.renewed++;
     return lease;
   }
@@ -153,7 +157,7 @@ export class Leases implements AsyncDisposable {
     kept.callOff();
     this.#kept.delete(key);
     this.#write(key, undefined);
-    this.#publish();
+    this.#publish(service, unit, undefined);
     return true;
   }
 
@@ -187,21 +191,22 @@ export class Leases implements AsyncDisposable {
     const { lease } = kept;
     const { schedule, drainMs } = this.#options;
     this.#counts.expired++;
+    const unit: Unit = { ...lease.unit, state: "drain" };
     this.#kept.set(key, {
-      lease: { ...lease, unit: { ...lease.unit, state: "drain" } },
+      lease: { ...lease, unit },
       isOver: true,
       callOff: schedule(() => this.deregister(lease.service, lease.unit.unit), drainMs),
     });
-    this.#publish();
+    this.#publish(lease.service, unit.unit, unit);
   }
 
-  #publish(): void {
-    const picture: Picture = new Map(
-      [...Map.groupBy(this.#kept.values(), ({ lease }) => lease.service)].map((
-        [service, kept],
-      ) => [service, kept.map(({ lease }) => lease.unit)]),
-    );
-    this.#registry.put(REGISTERED, picture);
+  /** Tells the registry; the lists of other services stay the same, so that it need not look at them. */
+  #publish(service: string, name: string, unit: Unit | undefined): void {
+    const others = (this.#picture.get(service) ?? []).filter((one) => one.unit !== name);
+    const units = unit === undefined ? others : [...others, unit];
+    const rest = [...this.#picture].filter(([one]) => one !== service);
+    this.#picture = new Map(units.length === 0 ? rest : [...rest, [service, units]]);
+    this.#registry.put(REGISTERED, this.#picture);
   }
 
   #write(key: string, lease: Lease | undefined): void {

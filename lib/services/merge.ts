@@ -27,21 +27,19 @@ import type { Host, Picture, Service, Unit } from "./service.ts";
  * ```
  */
 export function mergePictures(pictures: Iterable<Picture>): Service[] {
-  const services = new Map<string, Map<string, Unit>>();
+  const all = [...pictures];
+  const names = new Set(all.flatMap((picture) => [...picture.keys()]));
+  return [...names].sort(compare).flatMap((name) => mergeService(name, all) ?? []);
+}
+
+/** The same for one service; `undefined` where no unit of it has a host. */
+export function mergeService(service: string, pictures: Iterable<Picture>): Service | undefined {
+  const known = new Map<string, Unit>();
   for (const picture of pictures) {
-    for (const [service, units] of picture) {
-      const known = services.get(service) ?? new Map<string, Unit>();
-      services.set(service, known);
-      for (const unit of units) known.set(unit.unit, mergeUnits(known.get(unit.unit), unit));
-    }
+    for (const unit of picture.get(service) ?? []) known.set(unit.unit, mergeUnits(known.get(unit.unit), unit));
   }
-  return [...services]
-    .map(([service, units]) => ({
-      service,
-      units: [...units.values()].filter(({ hosts }) => hosts.length > 0).sort((a, b) => compare(a.unit, b.unit)),
-    }))
-    .filter(({ units }) => units.length > 0)
-    .sort((a, b) => compare(a.service, b.service));
+  const units = [...known.values()].filter(({ hosts }) => hosts.length > 0).sort((a, b) => compare(a.unit, b.unit));
+  return units.length === 0 ? undefined : { service, units };
 }
 
 function mergeUnits(known: Unit | undefined, unit: Unit): Unit {
@@ -94,6 +92,6 @@ function keyOf({ hostname, private_address = "", port }: Host): readonly [string
 }
 
 /** By characters, the same on every machine. */
-function compare(a: string, b: string): number {
+export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

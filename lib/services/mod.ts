@@ -23,6 +23,7 @@ export { type ServicesMetric, servicesMetrics } from "./metrics.ts";
 export { type AppliedView, type Planner, plannerOf, type PlanView, type StepView } from "./planner.ts";
 export { isName, readUnit } from "./read_unit.ts";
 export * from "./reconcile/mod.ts";
+export * from "./reload/mod.ts";
 export { Registry, type ServiceChange, type ServiceList } from "./registry.ts";
 export { servicesRoutes, type ServicesRoutesOptions } from "./routes.ts";
 export type { Host, HttpInterfaceService, Picture, Service, Unit } from "./service.ts";

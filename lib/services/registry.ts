@@ -3,7 +3,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { Feed } from "../feed/mod.ts";
-import { mergePictures } from "./merge.ts";
+import { compare, mergeService } from "./merge.ts";
 import type { Picture, Service } from "./service.ts";
 
 /** A service that has changed. */
@@ -41,6 +41,7 @@ export class Registry {
   readonly changes = new Feed<ServiceChange>();
   readonly #pictures = new Map<string, Picture>();
   readonly #now: () => number;
+  readonly #services = new Map<string, Service>();
   #list: ServiceList;
   /** Those who wait for a change. No shared promise: on a quiet registry it would keep everyone who ever waited. */
   readonly #waiting = new Set<() => void>();
@@ -58,23 +59,27 @@ export class Registry {
 
   /** One service; `undefined` where there is none. */
   get(service: string): Service | undefined {
-    return this.#list.services.find((one) => one.service === service);
+    return this.#services.get(service);
   }
 
   /**
-   * Takes the whole picture of a source in the place of its last one.
+   * Takes the whole picture of a source in the place of its last one. What it costs depends on the services whose list of
+   * units is another: a list is never changed in place.
    *
    * @param source its name
    * @param picture all that it knows
    */
   put(source: string, picture: Picture): void {
+    const before = this.#pictures.get(source);
     this.#pictures.set(source, picture);
-    this.#merge();
+    this.#merge([...before?.keys() ?? [], ...picture.keys()].filter((one) => before?.get(one) !== picture.get(one)));
   }
 
   /** Forgets all that a source has said. */
   drop(source: string): void {
-    if (this.#pictures.delete(source)) this.#merge();
+    const before = this.#pictures.get(source);
+    this.#pictures.delete(source);
+    this.#merge([...before?.keys() ?? []]);
   }
 
   /**
@@ -106,18 +111,18 @@ export class Registry {
     for (let list = this.#list; !signal.aborted; list = await this.since(list.revision, signal)) yield list;
   }
 
-  #merge(): void {
-    const services = mergePictures(this.#pictures.values());
-    const before = new Map(this.#list.services.map((one) => [one.service, one]));
-    const after = new Map(services.map((one) => [one.service, one]));
+  #merge(names: readonly string[]): void {
     const revision = Math.max(this.#list.revision + 1, this.#now());
-    const changes = [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((service): ServiceChange[] => {
-      const [old, now] = [before.get(service), after.get(service)];
+    const changes = [...new Set(names)].sort(compare).flatMap((service): ServiceChange[] => {
+      const [old, now] = [this.#services.get(service), mergeService(service, this.#pictures.values())];
       if (isDeepStrictEqual(old, now)) return [];
+      if (now === undefined) this.#services.delete(service);
+      else this.#services.set(service, now);
       const change = old === undefined ? "added" : now === undefined ? "removed" : "changed";
       return [{ revision, service, change, units: now?.units ?? [] }];
     });
     if (changes.length === 0) return;
+    const services = [...this.#services.values()].sort((a, b) => compare(a.service, b.service));
     this.#list = { revision, services };
     for (const change of changes) this.changes.push(change);
     for (const wake of this.#waiting) wake();

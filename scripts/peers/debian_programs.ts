@@ -89,7 +89,8 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-function cacheFolder(): string {
+/** The folder of what was fetched and built. */
+export function cacheFolder(): string {
   const own = Deno.env.get("HAPPI_CACHE");
   if (own) return own;
   const shared = Deno.env.get("XDG_CACHE_HOME");

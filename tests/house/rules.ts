@@ -49,6 +49,8 @@ export const LIBRARY_PACKAGES: readonly {
   { package: "hono", file: "routes.ts" },
   { package: "@redis/client", file: "redis/ask.ts" },
   { package: "postgres", file: "postgres/ask.ts" },
+  { package: "smol-toml", file: "sources/formats.ts" },
+  { package: "yaml", file: "sources/formats.ts" },
   { package: "@logtape/logtape", names: ["getLogger", "Logger"] },
 ];
 

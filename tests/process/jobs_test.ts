@@ -201,3 +201,11 @@ Deno.test("of very many commits the last 100 are told of, and the output of the 
   }));
   assert.deepEqual(statuses, [[404, true], [200, true], [200, true]]);
 });
+
+for (const word of ["constructor", "toString", "__proto__", "3", ""]) {
+  Deno.test(`a state of "${word}" is none`, async () => {
+    await using served = await serveProcesses([{ name: "web", cmd: "sleep 60" }]);
+    const response = await fetch(`${served.url}/jobs/default/web/state`, { method: "POST", body: word });
+    assert.deepEqual([response.status, (await response.json()).error.code], [400, "bad_value"]);
+  });
+}

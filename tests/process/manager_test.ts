@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { findAccount } from "../../lib/process/accounts.ts";
 import type { Definition } from "../../lib/process/definition.ts";
 import { markOf } from "../../lib/process/leftovers.ts";
 import { ProcessManager, type ProcessManagerOptions } from "../../lib/process/manager.ts";
@@ -475,4 +476,37 @@ Deno.test("ProcessManager counts what a process writes, also what nobody keeps a
     const once = await manager.commit("loud");
     await once.ended;
     assert.equal(once.output_bytes, 3_000_500);
+  }));
+
+Deno.test("ProcessManager.startAll() starts nothing more once it is being disposed", () =>
+  withManager(async (manager) => {
+    for (const name of ["a", "b", "c"]) await manager.add({ ...NAP, name, start: true });
+    await manager.stopAll();
+    const started = manager.startAll();
+    await manager[Symbol.asyncDispose]();
+    await started;
+    assert.deepEqual(manager.names().map((name) => manager.status(name).state), ["stopped", "stopped", "stopped"]);
+  }));
+
+Deno.test("ProcessManager.commit() refuses when too many runs of one are not over yet", () =>
+  withManager(async (manager) => {
+    await manager.add({ ...NAP, start: false });
+    await manager.commit("nap");
+    await manager.commit("nap");
+    await assert.rejects(manager.commit("nap"), { code: "cannot_start", message: /2 runs of it are not over yet/ });
+  }, { mostRuns: 2 }));
+
+Deno.test("a process of another user has that user's HOME, unless its env says otherwise", () =>
+  withManager(async (manager) => {
+    const line = "echo $HOME $USER $LOGNAME; sleep 60";
+    const one = { ...NAP, cmd: line, args: [], shell: true, redirect_output: ["out"], uid: Deno.uid() ?? 0 };
+    await manager.add({ ...one, name: "own", ready: { log: " " } });
+    await manager.add({ ...one, name: "said", env: { HOME: "/elsewhere" }, ready: { log: " " } });
+    await until("both say it", () => ["own", "said"].every((name) => manager.status(name).state === "ready"));
+    const said = manager.running().map(({ outputs }) =>
+      (outputs.get("out")?.latest() ?? []).map(({ value }) => new TextDecoder().decode(value)).join("").trim()
+    );
+    const account = await findAccount({ uid: Deno.uid() ?? 0 });
+    const { HOME, USER, LOGNAME } = account.env ?? {};
+    assert.deepEqual(said, [`${HOME} ${USER} ${LOGNAME}`, `/elsewhere ${USER} ${LOGNAME}`]);
   }));

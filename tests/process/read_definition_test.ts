@@ -128,3 +128,8 @@ Deno.test("readDefinition() keeps unknown members, also one called __proto__, an
   assert.deepEqual(Object.keys(definition.extra ?? {}), ["__proto__"]);
   assert.deepEqual(Object.keys(definition.env ?? {}), ["__proto__"]);
 });
+
+Deno.test("readDefinition() refuses names that no URL reaches", () => {
+  for (const name of [".", "..", "42"]) assert.throws(() => readDefinition({ name, cmd: "x" }), /field "name" is/);
+  for (const name of ["...", ".x", "4.2", "__proto__"]) assert.equal(readDefinition({ name, cmd: "x" }).name, name);
+});

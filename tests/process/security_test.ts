@@ -138,6 +138,8 @@ Deno.test("pages of other origins are refused before anything is done or told", 
       assert.equal(response.headers.get("access-control-allow-origin"), null);
       assert.equal((await response.json()).error, "foreign_origin");
     }
+    const job = await fetch(`${served.url}/jobs/default/web/state`, { method: "POST", headers: { origin }, body: "0" });
+    assert.deepEqual([job.status, (await job.json()).error.code], [403, "foreign_origin"]);
   }
   assert.equal(served.manager.status("web").running, 1);
 });

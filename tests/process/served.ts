@@ -87,6 +87,9 @@ const INFO = {
   username: "root",
   nice: 0,
   cmdline: "sleep",
+  rss_bytes: 1048576,
+  threads: 1,
+  started_at: 1_700_000_000_000,
   children: [],
 };
 

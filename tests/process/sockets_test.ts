@@ -133,3 +133,13 @@ Deno.test("tail begins with the last lines", async () => {
   );
   assert.deepEqual(received, ["two\n€\n"]);
 });
+
+Deno.test("what the end leaves of a character is sent before the close", async () => {
+  const cmd = "read a; printf 'x\\303'";
+  await using served = await serveProcesses([{ ...ECHO, cmd, shell: true }]);
+  const { received, code } = await conversation(
+    new WebSocket(`${served.wsUrl}/wstreams/1`, PROTOCOLS),
+    (socket, received) => received.length === 0 && socket.send("go\n"),
+  );
+  assert.deepEqual([received.join(""), code], ["x\ufffd", 1000]);
+});

@@ -31,6 +31,30 @@ Deno.test("isGroupRunning() does not count zombies, which the kernel does", asyn
   sendSignal(parent, 9);
 });
 
+Deno.test("systemProcess() and isGroupRunning() do not take for ended what they cannot look at", async () => {
+  const folder = await Deno.makeTempDir();
+  const program = `
+    import { isGroupRunning, systemProcess } from "${new URL(
+    "../../lib/process/system_processes.ts",
+    import.meta.url,
+  )}";
+    const child = new Deno.Command("sleep", { args: ["60"], detached: true }).spawn();
+    const files = [];
+    try { while (true) files.push(Deno.openSync("/dev/null")); } catch { /* none is left to open */ }
+    const looked = await systemProcess(Deno.pid).then(() => "looked", () => "threw");
+    const isRunning = await isGroupRunning(child.pid);
+    for (const file of files) file.close();
+    console.log(looked, isRunning);
+    child.kill("SIGKILL");
+    await child.status;`;
+  await Deno.writeTextFile(`${folder}/full.ts`, program);
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", 'ulimit -n 60; exec "$0" run -A --no-check "$1"', Deno.execPath(), `${folder}/full.ts`],
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "threw true\n");
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("sendSignal() refuses what would mean everybody", () => {
   for (const pid of [0, 1, -1, NaN, 1.5]) assert.throws(() => sendSignal(pid, 15), RangeError);
 });

@@ -89,8 +89,9 @@ async function call(environment: Environment, name: keyof Methods, method: AnyMe
   await configureLogs(environment, loglevel ?? "INFO");
   const args = await bind(name, method, () => readArguments(method, values.args, data, environment.stdin));
   const { socket, master } = await openSocket(environment, targetFor(method, values.connection), loglevel);
-  await using client = new Client(socket, { signal: environment.signal, ...(master === undefined ? {} : { master }) });
-  const result = client.call(name, args);
+  await using plain = new Client(socket, { signal: environment.signal, ...(master === undefined ? {} : { master }) });
+  await using noting = method.effect === "change" ? await noted(environment, plain, name) : undefined;
+  const result = (noting?.client ?? plain).call(name, args);
   if (method.kind === "follow") return await follow(result, format, environment.stdout);
   const { text, note } = render(await explained(name, method, result), format, environment.stdout);
   await environment.stdout.write(text);
@@ -98,6 +99,11 @@ async function call(environment: Environment, name: keyof Methods, method: AnyMe
     await environment.stderr.write(noteLine(note, environment.stderr.hasColours));
   }
   return EXIT.done;
+}
+
+/** Changes are remembered where a running happi keeps this HAProxy; what does that is loaded for them alone. */
+async function noted(environment: Environment, client: Client, name: keyof Methods) {
+  return await (await import("../state/noting_client.ts")).notingClient(environment, client, name);
 }
 
 /** A method that only the master has says by itself that the socket is the master's. */

@@ -10,7 +10,7 @@ import { listLeaf } from "../process/list.ts";
 import { loadLeaf, unloadLeaf } from "../process/load.ts";
 import { logsLeaf } from "../process/logs.ts";
 import { onceLeaf } from "../process/once.ts";
-import { runLeaf } from "../process/run.ts";
+import { PROCESS_COMMANDS, runLeaf } from "../process/run.ts";
 import { startLeaf } from "../process/start.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -29,6 +29,20 @@ const LEAVES: Readonly<Record<string, Leaf>> = {
   export: exportLeaf,
 };
 
+/** The keeper, for which the shell offers the commands below it too. */
+const KEEPER: Leaf = {
+  ...runLeaf,
+  suggest(before, last) {
+    const names = before.length > 0 ? [] : PROCESS_COMMANDS.filter(([name]) => name.startsWith(last));
+    const offers = names.map(([text, about]) => ({
+      kind: "literal" as const,
+      text,
+      description: [{ type: "text" as const, text: about }],
+    }));
+    return [...offers, ...runLeaf.suggest(before, last)];
+  },
+};
+
 /**
  * The leaf of a command.
  *
@@ -36,7 +50,7 @@ const LEAVES: Readonly<Record<string, Leaf>> = {
  * @throws {UsageError} when there is no such command
  */
 export function processLeaf(name: string | undefined): Leaf {
-  if (name === undefined) return runLeaf;
+  if (name === undefined) return KEEPER;
   const found = Object.hasOwn(LEAVES, name) ? LEAVES[name] : undefined;
   if (found !== undefined) return found;
   const near = findSimilar(name, Object.keys(LEAVES));

@@ -53,11 +53,16 @@ async function run(environment: Environment, { args, own }: ListValues): Promise
 async function read(keeper: KeeperApi, name: string, mayBeGone: boolean): Promise<Fields | undefined> {
   const path = encodeURIComponent(name);
   try {
-    const [status, stats] = await Promise.all([
+    const [status, stats, kept] = await Promise.all([
       keeper.ask("GET", `/status/${path}`),
       keeper.ask("GET", `/stats/${path}`),
+      keeper.ask("GET", `/processes/${path}/_pids`),
     ]);
-    return { name, ...recordIn(status), stats: recordIn(stats)["stats"] };
+    // Those that are being ended are measured too, but are no longer kept.
+    const pids = listIn(recordIn(kept)["pids"]);
+    const all = recordIn(stats)["stats"];
+    const own = Array.isArray(all) ? all.map(recordIn).filter(({ id }) => pids.includes(String(id))) : [];
+    return { name, ...recordIn(status), stats: own };
   } catch (thrown) {
     if (mayBeGone && thrown instanceof KeeperRefused && thrown.status === 404) return undefined;
     throw thrown;

@@ -165,7 +165,8 @@ async function load(
   isConfigured: (name: string) => boolean,
 ): Promise<DefinitionsStore | undefined> {
   const left = await endLeftovers(plan.keeper);
-  if (left.length > 0) LOG.warn("Ended {count} processes that a killed happi had left running", { count: left.length });
+  const count = left.length === 1 ? "1 process" : `${left.length} processes`;
+  if (left.length > 0) LOG.warn("Ended {count} that a killed happi had left running", { count });
   for (const definition of byPriority(plan.definitions)) {
     try {
       await manager.add(definition);

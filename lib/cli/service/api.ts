@@ -45,7 +45,7 @@ export interface AskOptions {
 
 /** Asks the registry. */
 export interface ServicesApi {
-  /** Where it is: `http://127.0.0.1:5083`. */
+  /** Where it is: `http://127.0.0.1:5084`. */
   readonly url: string;
   /**
    * Asks.
@@ -58,7 +58,7 @@ export interface ServicesApi {
 }
 
 /** Where services are when nobody says: beside `happi service`, and in `happi server`'s place. */
-const USUAL = ["http://127.0.0.1:5083", "http://127.0.0.1:5080"];
+const USUAL = ["http://127.0.0.1:5084", "http://127.0.0.1:5080"];
 const PATIENCE_MS = 10_000;
 
 /**
@@ -158,7 +158,7 @@ function readUrl(given: string): string {
   const text = given.includes("://") ? given : `http://${given}`;
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`Cannot use "${given}" as --api: write a URL such as "http://127.0.0.1:5083"`);
+    throw new UsageError(`Cannot use "${given}" as --api: write a URL such as "http://127.0.0.1:5084"`);
   }
   return `${url.origin}${url.pathname}`.replace(/\/(?:api\/v1\/?)?$/, "");
 }

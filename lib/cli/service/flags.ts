@@ -8,7 +8,7 @@ import { word } from "../values.ts";
 
 /** `--api`. */
 export const api = optional(option("--api", word("URL"), {
-  description: message`The services' HTTP API. Else HAPPI_API, else http://127.0.0.1:5083, else http://127.0.0.1:5080`,
+  description: message`The services' HTTP API. Else HAPPI_API, else http://127.0.0.1:5084, else http://127.0.0.1:5080`,
 }));
 
 /** `--json`. */

@@ -66,7 +66,7 @@ const leafOf = (command: readonly string[]) =>
       title: "Examples",
       lines: [
         "happi service provide web --port 8080 -- ./server --listen 8080",
-        "happi service provide web --port 8080 --hostname 10.0.0.7 --api http://10.0.0.1:5083 -- ./server",
+        "happi service provide web --port 8080 --hostname 10.0.0.7 --api http://10.0.0.1:5084 -- ./server",
       ],
     }],
     run: (environment, values) => run(environment, values, command),
@@ -152,6 +152,8 @@ function readProvision(environment: Environment, { args, own }: ProvideValues): 
     ...(own.weight === undefined ? {} : { weight: readInteger("--weight", own.weight, 0, 256) }),
     ...(own.maxconn === undefined ? {} : { maxconn: readInteger("--maxconn", own.maxconn, 0, 2 ** 31 - 1) }),
   };
+  // The address first: it is in the name.
+  readUnit(own.unit ?? "unit", fields);
   readUnit(unit, fields);
   const ttlMs = readDuration("--ttl", own.ttl ?? "15s");
   if (ttlMs < 1_000) throw new UsageError(`Cannot use "${own.ttl}" as --ttl: it must be 1s at least`);

@@ -1,6 +1,7 @@
 /**
  * `happi service`: the registry of services, and HAProxy kept in step with it, until SIGTERM or Ctrl-C.
  */
+import { isDeepStrictEqual } from "node:util";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
@@ -14,6 +15,7 @@ import {
   type FollowedSources,
   followSources,
   Leases,
+  makeSource,
   plannerOf,
   Reconciler,
   Registry,
@@ -74,7 +76,7 @@ export const runLeaf = leaf<RunValues>({
           message`HAProxy's socket, of level admin. Else HAPPI_SOCKET, else the first usual path that is there`,
       })),
       http: optional(option("--http", word("ADDRESS"), {
-        description: message`Where the HTTP API and the metrics are (127.0.0.1:5083)`,
+        description: message`Where the HTTP API and the metrics are (127.0.0.1:5084)`,
       })),
       planOnly: option("--plan-only", {
         description: message`Change nothing: happi service plan shows what would be done, and --apply does it`,
@@ -108,7 +110,7 @@ async function run(environment: Environment, { own }: RunValues): Promise<number
   const registry = new Registry();
   const onFault = (why: string) => LOG.warn("Not kept over a restart: {why}", { why });
   await using leases = await Leases.open(registry, { ...plan.leases, store, onFault });
-  await using sources = followSources(registry, [], {
+  await using sources = followSources(registry, plan.sources.map(makeSource), {
     onTrouble({ name, target }, why) {
       if (why === undefined) LOG.info('Source "{name}" is well again', { name });
       else LOG.warn('Source "{name}" ({target}): {why}', { name, target, why });
@@ -181,7 +183,7 @@ async function reload(
   try {
     const { routes, ...plan } = await readPlan(environment, flags);
     for (const [field, key] of FIXED) {
-      if (JSON.stringify(plan[field]) !== JSON.stringify(before[field])) {
+      if (!isDeepStrictEqual(plan[field], before[field])) {
         LOG.warn('"{key}" has changed in the configuration: start happi again to have it', { key });
       }
     }
@@ -203,6 +205,7 @@ const FIXED = [
   ["stateDir", "state_dir"],
   ["intervalMs", "interval"],
   ["apply", "apply"],
+  ["sources", "source"],
   ["leases", "min_ttl, max_ttl, drain or max_units"],
 ] as const satisfies readonly (readonly [keyof ServicePlan, string])[];
 

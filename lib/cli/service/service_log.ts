@@ -16,8 +16,9 @@ export async function logChanges(changes: Feed<ServiceChange>, signal: AbortSign
     }
     const { service, change, units } = item.record.value;
     const drained = units.filter(({ state }) => state === "drain").length;
-    LOG.info('Service "{service}" was {change}: {units} units, {drained} of them drained', {
-      ...{ service, change, units: units.length, drained },
+    const ready = units.length - drained;
+    LOG.info('Service "{service}" was {change}: {ready} units ready, {drained} drained', {
+      ...{ service, change, ready, drained },
     });
   }
 }
@@ -32,23 +33,29 @@ export async function logRecords(records: Feed<ReconcileRecord>): Promise<void> 
 }
 
 function logRecord(record: ReconcileRecord): void {
-  const { event, ...fields } = record;
-  switch (event) {
-    case "step":
-      if (record.ok) return LOG.info("{step} {subject}: {why}", fields);
-      return LOG.error("Cannot {step} {subject}: {reason}", fields);
+  switch (record.event) {
+    case "step": {
+      const { step, subject, why, ok, reason } = record;
+      if (ok) LOG.info("{step} {subject}: {why}", { step, subject, why });
+      else LOG.error("Cannot {step} {subject}: {reason}", { step, subject, reason });
+      return;
+    }
+    case "pass": {
+      const { cause, steps, failed, ms } = record;
+      return LOG.debug("Put HAProxy right ({cause}): {steps} steps, {failed} failed, {ms} ms", {
+        ...{ cause, steps, failed, ms },
+      });
+    }
     case "refused":
-      return LOG.error("{why}", fields);
+      return LOG.error("{why}", { why: record.why });
     case "problem":
     case "trouble":
-      return LOG.warn("{why}", fields);
+      return LOG.warn("{why}", { why: record.why });
     case "difference":
-      return LOG.warn("{subject} is not as it should be: {why}", fields);
+      return LOG.warn("{subject} is not as it should be: {why}", { subject: record.subject, why: record.why });
     case "away":
-      return LOG.warn("HAProxy cannot be reached: {why}", fields);
+      return LOG.warn("HAProxy cannot be reached: {why}", { why: record.why });
     case "back":
       return LOG.info("HAProxy can be reached again");
-    case "pass":
-      return LOG.debug("Put HAProxy right ({cause}): {steps} steps, {failed} failed, {ms} ms", fields);
   }
 }

@@ -1,8 +1,8 @@
 /**
  * What `happi service` runs: the configuration file's words, and those of the command line before them.
  */
-import { readServicesConfig, type ServicesConfig, type ServicesSettings } from "../../config/mod.ts";
-import type { LeasesOptions, Route } from "../../services/mod.ts";
+import { readServicesConfig, readSourcesConfig, type ServicesSettings } from "../../config/mod.ts";
+import type { LeasesOptions, Route, SourceConfig } from "../../services/mod.ts";
 import type { Environment } from "../environment.ts";
 import { readText } from "../input.ts";
 
@@ -27,10 +27,11 @@ export interface ServicePlan {
   readonly apply: boolean;
   readonly leases: Pick<LeasesOptions, "ttlMs" | "drainMs" | "maxUnits">;
   readonly routes: readonly Route[];
+  readonly sources: readonly SourceConfig[];
 }
 
 /** Where the HTTP API is. */
-export const DEFAULT_HTTP = "127.0.0.1:5083";
+export const DEFAULT_HTTP = "127.0.0.1:5084";
 const DEFAULT_INTERVAL_MS = 10_000;
 const DEFAULT_TTL_MS = { least: 1_000, most: 86_400_000 };
 
@@ -41,9 +42,7 @@ const DEFAULT_TTL_MS = { least: 1_000, most: 86_400_000 };
  */
 export async function readPlan({ stdin }: Pick<Environment, "stdin">, flags: ServiceFlags): Promise<ServicePlan> {
   const { config: file } = flags;
-  const { settings, routes }: ServicesConfig = file === undefined
-    ? { settings: {}, routes: [] }
-    : readServicesConfig(await readText(stdin, file), file);
+  const { settings, routes, sources } = file === undefined ? NOTHING : readAll(await readText(stdin, file), file);
   return {
     http: flags.http ?? settings.http ?? DEFAULT_HTTP,
     socket: flags.socket ?? settings.socket,
@@ -51,8 +50,19 @@ export async function readPlan({ stdin }: Pick<Environment, "stdin">, flags: Ser
     intervalMs: settings.interval ?? DEFAULT_INTERVAL_MS,
     apply: !flags.planOnly && (settings.apply ?? true),
     leases: readLeases(settings),
-    routes,
+    ...{ routes, sources },
   };
+}
+
+/** What the configuration says. */
+interface Said extends Pick<ServicePlan, "routes" | "sources"> {
+  readonly settings: Partial<ServicesSettings>;
+}
+
+const NOTHING: Said = { settings: {}, routes: [], sources: [] };
+
+function readAll(toml: string, file: string): Said {
+  return { ...readServicesConfig(toml, file), ...readSourcesConfig(toml, file) };
 }
 
 function readLeases({ min_ttl, max_ttl, drain, max_units }: Partial<ServicesSettings>): ServicePlan["leases"] {

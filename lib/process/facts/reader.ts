@@ -21,6 +21,8 @@ export interface ProcessReading extends ProcStat, ProcMemory {
   readonly username: string;
   /** Percent of one processor since the last reading, or since it was started. */
   readonly cpuPercent: number;
+  /** When it was started, in milliseconds since 1970. */
+  readonly startedAt: number;
   readonly children: readonly ProcessReading[];
 }
 
@@ -54,6 +56,7 @@ export class ProcessReader {
   readonly #busy = new Map<string, { readonly at: number; readonly ticks: number; readonly percent: number }>();
   readonly #users = new Map<number, string>();
   #memory: Promise<number> | undefined;
+  #bootedAt: Promise<number> | undefined;
 
   constructor(options: ReaderOptions = {}) {
     this.#readFile = options.readFile ?? beginningOf;
@@ -83,6 +86,12 @@ export class ProcessReader {
     return this.#memory;
   }
 
+  /** In milliseconds since 1970; asked once, so that a process has been started at one time whenever it is read. */
+  #bootTime(): Promise<number> {
+    this.#bootedAt ??= this.#ageMs(0).then((age) => Date.now() - age);
+    return this.#bootedAt;
+  }
+
   async #read(pid: number, budget: { left: number }): Promise<ProcessReading | undefined> {
     budget.left--;
     const [statText, statusText, cmdline] = await Promise.all(
@@ -97,6 +106,7 @@ export class ProcessReader {
       program: parseProgram(cmdline ?? "", stat.comm),
       username: await this.#username(memory.uid),
       cpuPercent: await this.#cpuPercent(stat),
+      startedAt: Math.round(await this.#bootTime() + stat.startTicks * MS_PER_TICK),
       children: await this.#children(pid, budget),
     };
   }

@@ -22,6 +22,9 @@ export function processInfo(reading: ProcessReading, totalMemory: number): Proce
     username: reading.username,
     nice: reading.state === "Z" ? "Zombie" : reading.nice,
     cmdline: reading.program,
+    rss_bytes: reading.residentBytes,
+    threads: reading.threads,
+    started_at: reading.startedAt,
     children: reading.children.map((child) => processInfo(child, totalMemory)),
   };
 }

@@ -2,9 +2,9 @@
  * A process over a WebSocket: messages go to its stdin, its first output comes back (gaffer's HTTP guide, "wstreams").
  *
  * Output comes as text frames with whole characters, or, with `?binary=1`, as binary frames with the bytes as they were
- * written. A socket that does not take it loses the oldest; with `?binary=1` it is told so, in a text frame
- * `{"lost": BLOCKS}`. A process that does not read its input makes messages wait, up to 1 MiB, then the socket is closed
- * with 1013: the protocol has no way to slow its sender down.
+ * written; then an empty message is the end of the input. A socket that does not take it loses the oldest; with `?binary=1`
+ * it is told so, in a text frame `{"lost": BLOCKS}`. A process that does not read its input makes messages wait, up to 1 MiB,
+ * then the socket is closed with 1013: the protocol has no way to slow its sender down.
  */
 import { type FeedItem, type FeedSocket, sendFeed } from "../../feed/mod.ts";
 import { SUBPROTOCOL } from "../api/admin.ts";
@@ -52,10 +52,10 @@ function speakerOf(request: Request, find: () => RunningProcess, stopping: Abort
       listen(socket, process, isBinary);
       if (feed === undefined || begin === undefined) return closeAtEnd(socket, process, stopping);
       const before = begin.skip === 0 ? bytesBefore(feed, begin.id) : undefined;
-      const format = isBinary ? binaryFrame : textFrame(before);
-      const frame: Frame = (item) => format(skipping(item, begin));
+      const { frame, closing } = isBinary ? BINARY : textFrames(before);
       void sendFeed(feed, socket, { after: begin.id - 1 }, {
-        frame,
+        frame: (item) => frame(skipping(item, begin)),
+        closing,
         ended: ENDED,
         ...(stopping === undefined ? {} : { signal: stopping }),
       });
@@ -67,9 +67,10 @@ function speakerOf(request: Request, find: () => RunningProcess, stopping: Abort
 
 const ENDED = { code: 1000, reason: "the process has ended" };
 
-/** Takes messages to the process, in their order; with `?binary=1` an empty one is the end of its input. */
+/** Takes messages to the process, in their order, none after one that was refused; with `?binary=1` an empty one is the end of its input. */
 function listen(socket: WebSocket, process: RunningProcess, isBinary: boolean): void {
   socket.addEventListener("message", ({ data }) => {
+    if (socket.readyState !== OPEN) return;
     const bytes = bytesOf(data);
     const taken = isBinary && bytes.length === 0 ? process.closeInput() : process.write(bytes);
     taken.catch((thrown) => refuse(socket, thrown));
@@ -84,18 +85,25 @@ function closeAtEnd(socket: WebSocket, process: RunningProcess, stopping: AbortS
   void process.ended.then(() => socket.close(ENDED.code, ENDED.reason));
 }
 
-type Frame = (item: FeedItem<Chunk>) => string | Chunk | undefined;
-
-function binaryFrame(item: FeedItem<Chunk>): string | Chunk {
-  return item.kind === "lost" ? JSON.stringify({ lost: item.count }) : item.record.value;
+interface Frames {
+  readonly frame: (item: FeedItem<Chunk>) => string | Chunk | undefined;
+  readonly closing: () => string | undefined;
 }
 
-function textFrame(before: Uint8Array | undefined): Frame {
+const BINARY: Frames = {
+  frame: (item) => item.kind === "lost" ? JSON.stringify({ lost: item.count }) : item.record.value,
+  closing: () => undefined,
+};
+
+function textFrames(before: Uint8Array | undefined): Frames {
   let text = new OutputText(before);
-  return (item) => {
-    if (item.kind === "record") return text.take(item.record.value) || undefined;
-    text = new OutputText();
-    return undefined;
+  return {
+    frame(item) {
+      if (item.kind === "record") return text.take(item.record.value) || undefined;
+      text = new OutputText();
+      return undefined;
+    },
+    closing: () => text.end() || undefined,
   };
 }
 

@@ -17,7 +17,7 @@ import {
 import { badValue } from "../api/refusals.ts";
 import type { Chunk } from "../output.ts";
 import { type Beginning, readBeginning, skipping } from "./beginning.ts";
-import { bytesBefore, OutputText } from "./output_text.ts";
+import { outputEvents } from "./output_events.ts";
 
 const LOG = getLogger(["happi", "process"]);
 
@@ -116,7 +116,7 @@ const WRITERS: Readonly<Record<FeedMode, (feed: Feed<Chunk>, label: string, begi
     headers: { "content-type": "text/event-stream; charset=utf-8" },
     opening: ENCODER.encode(": following\n\n"),
     life: ENCODER.encode(": heartbeat\n\n"),
-    ...eventsOf(feed, label, begin),
+    ...outputEvents(feed, label, begin),
   }),
 };
 
@@ -131,35 +131,3 @@ function rawBytes(label: string): Writer["write"] {
     return NOTHING;
   };
 }
-
-/** Output as events: characters whole, and line ends of two bytes too. */
-function eventsOf(
-  feed: Feed<Chunk>,
-  label: string,
-  { id, skip, isResumed }: Beginning,
-): Pick<Writer, "write" | "closing"> {
-  const before = skip === 0 ? bytesBefore(feed, id) : NOTHING;
-  let text = new OutputText(before);
-  let held = isResumed && before.at(-1) === CARRIAGE_RETURN ? "\r" : "";
-  let lastId = id - 1;
-  const event = (whole: string) => {
-    const lines = whole.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`).join("");
-    return whole === "" ? NOTHING : ENCODER.encode(`id: ${formatId(feed, lastId)}\nevent: ${label}\n${lines}\n`);
-  };
-  return {
-    write(item) {
-      if (item.kind === "lost") {
-        text = new OutputText();
-        held = "";
-        return ENCODER.encode(`event: lost\ndata: {"lost":${item.count}}\n\n`);
-      }
-      lastId = item.record.id;
-      const whole = held + text.take(item.record.value);
-      held = whole.endsWith("\r") ? "\r" : "";
-      return event(held === "" ? whole : whole.slice(0, -1));
-    },
-    closing: () => event(held + text.end()),
-  };
-}
-
-const CARRIAGE_RETURN = 13;

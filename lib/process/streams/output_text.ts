@@ -47,7 +47,7 @@ export function bytesBefore(feed: Feed<Chunk>, id: number): Uint8Array {
 }
 
 /** The start of a character at the end of bytes; nothing when they end with a whole one, or with what is none. */
-function partialCharacter(bytes: Uint8Array): Uint8Array {
+export function partialCharacter(bytes: Uint8Array): Uint8Array {
   for (let length = 1; length <= Math.min(MOST_PARTIAL, bytes.length); length++) {
     const byte = bytes[bytes.length - length] ?? 0;
     const isContinued = (byte & 0xc0) === 0x80;

@@ -13,6 +13,7 @@ export type {
   ServerDocument,
   ServerSettings,
 } from "./document.ts";
+export { findScope } from "./kept_process.ts";
 export { Keeper, type KeeperOptions, type KeeperRecord } from "./keeper.ts";
 export { isRemembered } from "./remembering_client.ts";
 export { Remembered, type RememberedOptions } from "./remembered.ts";

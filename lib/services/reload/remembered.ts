@@ -44,6 +44,8 @@ export class Remembered implements AsyncDisposable {
   readonly #closing = new AbortController();
   #trouble: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** How long the last writing took. */
+  #writeMs = 0;
   #writing: Promise<void> = Promise.resolve();
   #following: Promise<void> = Promise.resolve();
 
@@ -147,9 +149,11 @@ export class Remembered implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
+    const startedAt = performance.now();
     for (const key of [...this.#pending.keys()]) {
       for (let isWritten = false; !isWritten;) isWritten = await this.#writeOne(key);
     }
+    this.#writeMs = performance.now() - startedAt;
   }
 
   /** Gives whether the store has it; not when somebody else was faster, whose document is edited then. */
@@ -201,7 +205,9 @@ export class Remembered implements AsyncDisposable {
     const { document, revision } = this.#known.get(key) ?? { document: undefined, revision: 0 };
     this.#known.set(key, { document: edit.apply(document), revision });
     this.#pending.set(key, [...this.#pending.get(key) ?? [], edit]);
-    this.#timer ??= setTimeout(() => void this.flush(), WRITE_AFTER_MS);
+    // What takes long to write is written the more rarely.
+    const afterMs = Math.min(LATEST_MS, Math.max(WRITE_AFTER_MS, 10 * this.#writeMs));
+    this.#timer ??= setTimeout(() => void this.flush(), afterMs);
   }
 
   #keyOf({ kind, name }: Pick<RunTimeDocument, "kind" | "name">): string {
@@ -218,6 +224,7 @@ export class Remembered implements AsyncDisposable {
 }
 
 const WRITE_AFTER_MS = 20;
+const LATEST_MS = 1_000;
 
 const pick = ({ kind, name }: Pick<RunTimeDocument, "kind" | "name">) => ({ kind, name });
 

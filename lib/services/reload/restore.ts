@@ -74,7 +74,7 @@ export async function restore(
   const looked = await planAll(own, done.map(({ document }) => document), signal);
   return {
     made: done.map(remarkOf),
-    same: planned.filter(isSame).length,
+    same: planned.filter((one) => isSame(one) && !failed.has(one.document)).length,
     missing: planned.flatMap(({ document, plan }) => remark(document, plan.missing)),
     superseded: planned.flatMap(({ document, plan }) => remark(document, plan.superseded)),
     failed: [...failed].map(([document, why]) => ({ subject: subjectOf(document), why })),

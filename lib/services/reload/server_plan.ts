@@ -117,9 +117,10 @@ const FIELDS: readonly Field[] = [
   {
     keys: ["health"],
     lines: (name, { health }) => health === undefined ? [] : [line("setServerHealth", name, health)],
-    // Where a check runs, it has found out since.
-    isSo: ({ health }, { state }) =>
-      (state.check_states ?? []).includes("enabled") || HEALTH[state.op_state] === health,
+    // Where a check runs, it finds out.
+    isSo: ({ health, check }, { state }) =>
+      (check ?? ((state.check_states ?? []).includes("enabled") ? "on" : "off")) === "on" ||
+      HEALTH[state.op_state] === health,
   },
   {
     keys: ["state"],

@@ -161,10 +161,9 @@ async function bodyOf(response: Response, target: string, maxBytes: number): Pro
 
 function failed(target: string, thrown: unknown): SourceFailed {
   if (thrown instanceof SourceFailed) return thrown;
-  // What fetch says begins with the URL, which may hold a secret, and ends with the cause.
-  const why = reason(thrown).replace(/^error sending request[^:]*(?:\(.*?\))?: /, "").replaceAll(
-    /\b\w+:\/\/\S+/g,
-    "it",
-  );
+  // What fetch says is that it failed, perhaps with the whole URL, which may hold a secret; its cause knows why.
+  let deepest = thrown;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  const why = reason(deepest).replaceAll(/\b\w+:\/\/\S+/g, "it");
   return new SourceFailed(target, why, thrown);
 }

@@ -16,7 +16,7 @@ const READERS: Readonly<Record<FileFormat, () => Promise<(text: string) => unkno
   toml: async () => (await import("smol-toml")).parse,
   // An alias of an alias makes a small file huge; so many are plenty.
   yaml: async () => {
-    const { parse } = await import("npm:yaml@^2.9.1");
+    const { parse } = await import("yaml");
     return (text) => parse(text, { maxAliasCount: 100, prettyErrors: true, logLevel: "error" });
   },
 };

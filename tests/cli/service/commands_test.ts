@@ -77,10 +77,27 @@ Deno.test("happi service says where its configuration is wrong", async () => {
   });
 });
 
+Deno.test("happi service follows the sources of its configuration", async () => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/happi.toml`;
+    const units = 'services.web."web/0" = { hostname = "10.0.0.9", port = 81 }';
+    await Deno.writeTextFile(file, `[source.own]\nkind = "static"\n${units}\n`);
+    await using service = await startService(folder, ["-c", file]);
+    await service.until(/Service "web" was added/);
+    assert.match((await service.happi("list")).output, /web\/0 +10\.0\.0\.9:81/);
+    const sources = await service.ask("GET", "services-sources");
+    assert.match(JSON.stringify(sources), /"name":"own","kind":"static".*"trouble":null/);
+  });
+});
+
 const WRONG: readonly (readonly [args: readonly string[], status: number, errors: RegExp])[] = [
   [["lst"], 2, /Cannot find command "service lst": did you mean list\?/],
   [["plan", "--force"], 2, /Cannot use --force without --apply/],
-  [["list", "--api", "http://127.0.0.1:1"], 3, /127\.0\.0\.1:1: nobody listens there; start it with "happi service"/],
+  [
+    ["list", "--api", "http://127.0.0.2:5084"],
+    3,
+    /127\.0\.0\.2:5084: nobody listens there; start it with "happi service"/,
+  ],
   [["list", "--api", "ftp://x"], 2, /Cannot use "ftp:\/\/x" as --api/],
   [["provide", "web", "--port", "80"], 2, /write -- and a command/],
   [["provide", "web", "--port", "0", "--", "true"], 2, /Cannot use "0" as --port/],

@@ -9,6 +9,7 @@ import { ProcessManager } from "../../../lib/process/manager.ts";
 import type { RunningProcess } from "../../../lib/process/manager_face.ts";
 import { untilReady } from "../../../lib/process/readiness/until_ready.ts";
 import { pretendedChild } from "../sample_child.ts";
+import { until } from "../system.ts";
 
 /** A shell with two children, one of which has a child itself; says when all are there. */
 const FAMILY = "sleep 60 & sh -c 'sleep 61 & echo all; wait' & wait";
@@ -20,7 +21,12 @@ Deno.test("createFacts() tells of a real process, its children and theirs", asyn
   assert.ok(shell !== undefined);
   assert.equal(await untilReady(shell, { name: "family", cmd: "", ready: { log: "all" } }), undefined);
   const facts = createFacts(manager);
+  // A shell is there twice until what it starts has taken its place.
+  const isAll = async () => JSON.stringify(await facts.process(shell.os_pid)).match(/"cmdline":"sleep"/g)?.length === 2;
+  await until("both have become what they are to be", isAll);
   const info = await facts.process(shell.os_pid);
+  assert.ok(info.rss_bytes > 0 && info.threads === 1);
+  assert.ok(Math.abs(info.started_at - shell.started_at) < 1_000, `${info.started_at}`);
   assert.equal(info.pid, shell.os_pid);
   assert.equal(info.cmdline, "sh");
   assert.equal(info.nice, 0);

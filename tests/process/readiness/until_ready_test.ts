@@ -20,8 +20,8 @@ Deno.test("untilReady() waits for the port that a process opens when it likes to
   const program =
     `await Deno.stdin.read(new Uint8Array(9)); Deno.serve({ hostname: "127.0.0.1", port: ${port} }, () => new Response());`;
   await using child = await startChild({ cmd: Deno.execPath(), args: ["eval", program], redirect_input: true });
-  const early = await untilReady(child, define({ tcp: `127.0.0.1:${port}`, timeout: 0.05 }));
-  assert.equal(early, `not within 0.05 s: nothing accepts connections at "127.0.0.1:${port}" (refused)`);
+  const early = await untilReady(child, define({ tcp: `127.0.0.1:${port}`, timeout: 0.4, every: 3 }));
+  assert.equal(early, `not within 0.4 s: nothing accepts connections at "127.0.0.1:${port}" (refused)`);
   const ready = untilReady(child, define({ tcp: `127.0.0.1:${port}` }));
   await child.write(new TextEncoder().encode("go\n"));
   assert.equal(await ready, undefined);

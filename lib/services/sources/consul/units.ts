@@ -60,13 +60,15 @@ export function consulUnits(answer: unknown, health: keyof typeof CONSUL_HEALTH,
     const { Node: node, Service: service, Checks: checks } = record(entry);
     const [{ Node: nodeName, Address: nodeAddress }, own] = [record(node), record(service)];
     const status = worst(checks);
-    if (!accepted.includes(status) || own["Port"] === 0) continue;
+    // Consul 1.20 leaves out a port of 0.
+    if (!accepted.includes(status) || (own["Port"] ?? 0) === 0) continue;
     const name = unitName(String(nodeName), String(own["ID"]));
     try {
       const hostname = own["Address"] === "" || own["Address"] === undefined ? nodeAddress : own["Address"];
       units.push(readUnit(name, { hostname, port: own["Port"], ...said(own, String(nodeName), status) }));
     } catch (thrown) {
-      faults.push(reason(thrown));
+      const why = reason(thrown).replace(/^Cannot register /, "");
+      faults.push(new SourceFailed(target, `service "${String(own["Service"])}", ${why}`, thrown).message);
     }
   }
   return { units, faults };
