@@ -165,8 +165,8 @@ export class Keeper {
     else this.#crew.dismissReplaced();
     await this.#turn();
     if (problem === undefined) return;
-    const then = areOldsBetter ? "the old go on" : "the old have ended";
-    throw new CannotStart(this.#definition.name, `the new processes are not ready: ${problem}; ${then}`);
+    const why = `the new processes are not ready: ${problem}; the old ${areOldsBetter ? "go on" : "have ended"}`;
+    throw new CannotStart(this.#definition.name, why);
   }
 
   #restOf(definition: Definition): Rest {

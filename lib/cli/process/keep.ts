@@ -104,10 +104,15 @@ export async function listen(
       await next();
     });
   const facts = createFacts(manager);
-  const backing = { manager, facts, commits: new Commits(manager), admin: plan.admin };
+  const backing = {
+    manager,
+    facts,
+    commits: new Commits(manager),
+    admin: plan.admin,
+    origins: plan.origins,
+  };
   const routes = (stopping: AbortSignal): ProcessRoutesOptions => ({
     ...backing,
-    origins: plan.origins,
     version: VERSION,
     stopping,
   });

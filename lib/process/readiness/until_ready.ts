@@ -30,6 +30,8 @@ const ATTEMPTS: Readonly<Record<"tcp" | "http" | "unix" | "agent", (target: stri
 
 const WAYS = Object.keys(ATTEMPTS) as readonly (keyof typeof ATTEMPTS)[];
 
+const UNTRIED = "nothing was tried";
+
 /** Nobody tries faster than this, in seconds. */
 const LEAST_EVERY = 0.01;
 
@@ -68,12 +70,14 @@ export async function untilReady(
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) end.abort();
   void child.ended.then(onAbort);
-  let last: string | undefined = "nothing was tried";
+  let last: string | undefined = UNTRIED;
   try {
     if (ready.log === undefined) {
       const attempt = makeAttempt(ready);
       while (last !== undefined && !end.signal.aborted && child.exit === undefined) {
-        last = await once(attempt, attemptMs, end.signal);
+        const problem = await once(attempt, attemptMs, end.signal);
+        // A try that was cut short says less than the one before it.
+        if (problem === undefined || !end.signal.aborted || last === UNTRIED) last = problem;
         if (last !== undefined) await pause(Math.max(every, LEAST_EVERY) * 1000, end.signal);
       }
     } else last = await untilLine(child, ready.log, end.signal);
