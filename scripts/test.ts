@@ -12,16 +12,14 @@
 
 import { type AvailableVersions, availableVersions } from "./haproxy/versions.ts";
 
-/** Tests that may be ignored: name to reason. */
+/** Tests that may be ignored, and why: by their name, or by the peer that their name ends with. */
 const MAY_BE_IGNORED: Readonly<Record<string, string>> = {
-  "Chromium reads an event stream, speaks over a WebSocket, and is refused to pages of other origins":
-    "no browser is here",
-  "redis tells master from replica [Redis]": "no Redis can be had here",
-  "redis is down on a replica that has never heard of its master, when a lag is given [Redis]":
-    "no Redis can be had here",
-  "redis logs in, and fails in the server's words when it may not [Redis]": "no Redis can be had here",
-  "redis speaks TLS [Redis]": "no Redis can be had here",
-  "postgres tells primary from standby, and how far behind it is [PostgreSQL]": "no PostgreSQL can be had here",
+  "[Chromium]": "no browser is here",
+  "[Consul]": "it is not built here: deno run -A scripts/peers/consul.ts",
+  "[dnsmasq]": "it cannot be had here",
+  "[etcd]": "it cannot be had here",
+  "[PostgreSQL]": "it cannot be had here",
+  "[Redis]": "it cannot be had here",
 };
 
 /** The checks before the tests; paths that do not exist (yet) are left out. */
@@ -97,7 +95,8 @@ export interface Results {
 export function summarize(results: Results): { readonly lines: readonly string[]; readonly failed: number } {
   const { cases, versions, mayBeIgnored } = results;
   const ignored = cases.filter((one) => one.outcome === "ignored").map((one) => one.name);
-  const skipped = ignored.filter((name) => mayBeIgnored[name] !== undefined);
+  const reasonFor = (name: string) => mayBeIgnored[name] ?? mayBeIgnored[/\[[^\]]+\]$/.exec(name)?.[0] ?? ""];
+  const skipped = ignored.filter((name) => reasonFor(name) !== undefined);
   const problems = [
     ...results.failedChecks.map((command) => `failed: ${command}`),
     ...ignored.filter((name) => !skipped.includes(name)).map((name) => `ignored without a reason: "${name}"`),
@@ -113,7 +112,7 @@ export function summarize(results: Results): { readonly lines: readonly string[]
       return `HAProxy ${build.release}: ${ran} ${ran === 1 ? "test" : "tests"}`;
     }),
     ...versions.missing.map((one) => `HAProxy ${one.version}: skipped, ${one.reason}`),
-    ...skipped.map((name) => `skipped: "${name}", ${mayBeIgnored[name]}`),
+    ...skipped.map((name) => `skipped: "${name}", ${reasonFor(name)}`),
     ...problems,
     ...tests.filter((one) => one.outcome === "failed").map((one) => `failed: "${one.name}"`),
     `${count("passed")} passed, ${failed} failed, ${skipped.length} skipped`,

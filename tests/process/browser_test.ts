@@ -51,7 +51,7 @@ function speak({ url, protocols }: { url: string; protocols: string[] }): Promis
 }
 
 Deno.test({
-  name: "Chromium reads an event stream, speaks over a WebSocket, and is refused to pages of other origins",
+  name: "Chromium reads an event stream, speaks over a WebSocket, and is refused to pages of other origins [Chromium]",
   ignore: executablePath === undefined,
   fn: readAndSpeak,
 });

@@ -80,6 +80,9 @@ Deno.test("summarize() fails an ignored test unless there is a reason", () => {
   const allowed = summarize(results({ cases: [ignored], mayBeIgnored: { x: "needs two hosts" } }));
   assert.deepEqual(allowed.lines.slice(1), ['skipped: "x", needs two hosts', "0 passed, 0 failed, 1 skipped"]);
   assert.equal(allowed.failed, 0);
+  const peer: TestCase = { ...ignored, name: "x [etcd]" };
+  const away = summarize(results({ cases: [peer], mayBeIgnored: { "[etcd]": "it cannot be had" } }));
+  assert.deepEqual(away.lines.slice(1), ['skipped: "x [etcd]", it cannot be had', "0 passed, 0 failed, 1 skipped"]);
 });
 
 Deno.test("summarize() fails when there is no HAProxy at all", () => {

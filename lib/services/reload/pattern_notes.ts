@@ -134,14 +134,24 @@ function patternEdit(
     apply(known) {
       const before: PatternDocument = known && isPattern(known) ? known : EMPTY({ kind, name });
       if (before.is_too_large) return { ...before };
-      const keys = new Map(before.entries);
-      const without = new Set(before.without);
+      const { keys, without } = WORKING.get(before) ??
+        { keys: new Map(before.entries), without: new Set(before.without) };
+      // Who edits the same document again begins anew.
+      WORKING.delete(before);
       change(keys, without);
       const { base } = before;
-      return bounded({ kind, name, base, entries: [...keys], without: base === "empty" ? [] : [...without] });
+      const after = bounded({ kind, name, base, entries: [...keys], without: base === "empty" ? [] : [...without] });
+      if (!after.is_too_large) WORKING.set(after, { keys, without });
+      return after;
     },
   };
 }
+
+/** What the newest documents were made from: a map of many entries is not indexed again for each that is changed. */
+const WORKING = new WeakMap<
+  PatternDocument,
+  { readonly keys: Map<string, readonly string[]>; readonly without: Set<string> }
+>();
 
 const EMPTY = (what: Pick<PatternDocument, "kind" | "name">): PatternDocument => {
   return { ...what, base: "file", entries: [], without: [] };

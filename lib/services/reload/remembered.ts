@@ -230,7 +230,7 @@ const pick = ({ kind, name }: Pick<RunTimeDocument, "kind" | "name">) => ({ kind
 
 /** The document with the time since when its thing is missing; who changes a thing has seen it. */
 function withAbsence(document: RunTimeDocument | undefined, missingSince: number | undefined) {
-  if (document === undefined) return undefined;
+  if (document === undefined || document.missing_since === missingSince) return document;
   const { missing_since: _, ...rest } = document;
   return missingSince === undefined ? rest : { ...rest, missing_since: missingSince };
 }
