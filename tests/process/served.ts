@@ -61,7 +61,7 @@ export async function serveProcesses(
   const jobs = jobRoutes({ manager, facts, commits, admin });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
     const { pathname } = new URL(request.url);
-    return /^\/(jobs|sessions)/.test(pathname) ? jobs.fetch(request) : app.fetch(request);
+    return /^\/(jobs|sessions|hooks)/.test(pathname) ? jobs.fetch(request) : app.fetch(request);
   });
   const host = `127.0.0.1:${server.addr.port}`;
   return {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { Client } from "../../lib/client/mod.ts";
 import { type AppOptions, createApp } from "../../lib/server/mod.ts";
 import type { RunningHaproxy } from "../../scripts/haproxy/launch.ts";
@@ -56,4 +57,14 @@ export function testOnHaproxy(
       },
     }, t);
   });
+}
+
+/** Asks over and over until the answer is as it must be; gives it. */
+export async function until(ask: () => Promise<Json>, isSo: (answer: Json) => boolean): Promise<Json> {
+  for (const start = performance.now();;) {
+    const answer = await ask();
+    if (isSo(answer)) return answer;
+    assert.ok(performance.now() - start < 5_000, `it stays ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

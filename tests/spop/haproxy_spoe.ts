@@ -123,8 +123,14 @@ export async function untilCount(counter: () => number, wanted: number): Promise
   while (counter() < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** The status words of HAProxy's servers for agents, `UP` or `DOWN`. */
+/**
+ * The status words of HAProxy's servers for agents, `UP` or `DOWN`; `INI` for one that is up because nobody has checked it
+ * yet.
+ */
 async function serverStates(ask: (command: string) => Promise<string>): Promise<string[]> {
   const rows = (await ask("show stat spoa 4 -1")).split("\n").filter((line) => line.startsWith("spoa,"));
-  return rows.map((row) => row.split(",")[17] ?? "");
+  return rows.map((row) => {
+    const { 17: status = "", 36: check = "" } = row.split(",");
+    return status === "UP" && check !== "" && !check.endsWith("OK") ? "INI" : status;
+  });
 }

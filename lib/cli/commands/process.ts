@@ -6,6 +6,7 @@ import type { Leaf } from "../leaf.ts";
 import { attachLeaf } from "../process/attach.ts";
 import { restartLeaf, scaleLeaf, signalLeaf, stopLeaf } from "../process/control.ts";
 import { exportLeaf } from "../process/export.ts";
+import { hookLeaf } from "../process/hook.ts";
 import { listLeaf } from "../process/list.ts";
 import { loadLeaf, unloadLeaf } from "../process/load.ts";
 import { logsLeaf } from "../process/logs.ts";
@@ -27,6 +28,7 @@ const LEAVES: Readonly<Record<string, Leaf>> = {
   load: loadLeaf,
   unload: unloadLeaf,
   export: exportLeaf,
+  hook: hookLeaf,
 };
 
 /** The keeper, for which the shell offers the commands below it too. */

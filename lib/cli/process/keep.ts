@@ -27,6 +27,7 @@ import type { Environment } from "../environment.ts";
 import { findSocket, NoUsualSocket } from "../usual_sockets.ts";
 import { VERSION } from "../version.ts";
 import { childrenEnvironment } from "./children_environment.ts";
+import { followReloads } from "./haproxy_reloads.ts";
 import { clientServerSwitch } from "./server_switch.ts";
 import type { KeeperPlan } from "./settings.ts";
 
@@ -52,12 +53,17 @@ export async function makeManager(environment: Environment, plan: KeeperPlan): P
   });
   const tally = new ProcessTally(manager);
   const webhooks = new Webhooks(manager.events, plan.webhooks);
+  const { signal } = environment;
+  const reloads = client && serving ? followReloads({ client, serving, manager, signal }) : undefined;
   return {
     manager,
     tally,
     serving,
     async [Symbol.asyncDispose]() {
+      // A hook that runs ends with the manager, so that is not waited for first.
+      const ended = reloads?.[Symbol.asyncDispose]();
       await manager[Symbol.asyncDispose]();
+      await ended;
       await webhooks[Symbol.asyncDispose]();
       tally[Symbol.dispose]();
       serving?.[Symbol.dispose]();

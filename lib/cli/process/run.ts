@@ -41,6 +41,7 @@ export const PROCESS_COMMANDS: readonly (readonly [name: string, about: string])
   ["load", "Give the keeper a Procfile, or a definition from a JSON file"],
   ["unload", "Take them away again"],
   ["export", "Write a Procfile or a configuration as systemd units, JSON or ini"],
+  ["hook", "Run what is to be run before or after a reload of HAProxy"],
 ];
 
 interface RunValues {
@@ -81,7 +82,8 @@ export const runLeaf = leaf<RunValues>({
         description: message`Where what came over the API survives a restart. Else STATE_DIRECTORY, else it does not`,
       })),
       socket: optional(option("-p", "--path", path("PATH"), {
-        description: message`HAProxy's socket, for processes with server = "BACKEND/SERVER". Else HAPPI_SOCKET`,
+        description:
+          message`HAProxy's socket, for processes with server = "BACKEND/SERVER" and hooks after a reload. Else HAPPI_SOCKET`,
       })),
       logFormat: optional(option("--log-format", choice("FORMAT", LOG_FORMAT_NAMES), {
         description: message`term, logfmt or json (term)`,

@@ -8,6 +8,7 @@ import { mountRoutes } from "../api/routes.ts";
 import type { ProcessFacts } from "../facts_port.ts";
 import type { Manager } from "../manager_face.ts";
 import type { Commits } from "./commits.ts";
+import { hookTable } from "./hooks.ts";
 import { jobTable } from "./table.ts";
 
 /** What the routes need. */
@@ -36,6 +37,7 @@ export interface JobRoutesOptions {
  * | `POST /jobs/S/N/state` | `1` starts, `0` stops, `2` restarts |
  * | `POST /jobs/S/N/commit` | `{graceful_timeout, env}`, both optional: runs it once, gives `{"pid"}`; with `env` only for admin |
  * | `GET /jobs/S/N/commits` | the last 100 such runs with their exit status |
+ * | `POST /hooks/before/W`, `/hooks/after/W` | runs hooks: `{"ok", "results"}`; 409 when one that is before W failed |
  *
  * @param options the manager and its surroundings
  * @returns an app to be mounted at `/api/v1`
@@ -56,7 +58,7 @@ export interface JobRoutesOptions {
  */
 export function jobRoutes({ admin, origins = [], ...backing }: JobRoutesOptions): Hono {
   return mountRoutes({
-    routes: jobTable(backing),
+    routes: [...jobTable(backing), ...hookTable(backing.manager)],
     admin,
     origins,
     errorBody: ({ code, message }) => ({ error: { code, message } }),
