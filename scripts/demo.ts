@@ -85,6 +85,7 @@ async function startHappi(
     socketPath,
     "--listen",
     listen,
+    "--no-state",
   ]);
   const dispose = async () => {
     happi.signal("SIGTERM");

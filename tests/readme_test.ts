@@ -69,7 +69,9 @@ testEachHaproxy(
       !/^happi (?:server|spoa|agent|process|service|juju)|^happi socket -p \S+$/.test(line)
     );
     for (const line of ones) {
-      const { code, stdout, stderr } = await shell(line.replaceAll(SOCKET, haproxy.socketPath));
+      const { code, stdout, stderr } = await shell(
+        line.replaceAll(SOCKET, haproxy.socketPath).replace("/tmp/haproxy.json", haproxy.file("saved.json")),
+      );
       assert.equal(code, 0, `${line}: ${stderr}`);
       if (/get_|show|--help/.test(line)) assert.notEqual(stdout.trim(), "", line);
     }
@@ -171,7 +173,7 @@ Deno.test("the README leads from nothing to a drained server over HTTP", async (
   const [start = ""] = commands("happi").filter((line) => line.startsWith("happi server"));
   const curls = commands("curl").map((line) => line.replaceAll("127.0.0.1:5080", listen));
   const { code, stdout, stderr } = await shell(`
-    (${start.replace(/^happi/, `exec ${HAPPI}`).replaceAll(SOCKET, haproxy.socketPath)} --listen ${listen}) &
+    (${start.replace(/^happi/, `exec ${HAPPI}`).replaceAll(SOCKET, haproxy.socketPath)} --listen ${listen} --no-state) &
     trap 'kill $!; wait' EXIT
     until curl http://${listen}/readyz >/dev/null 2>&1; do :; done
     ${curls.map((line) => `${line}; echo`).join("\n")}

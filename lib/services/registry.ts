@@ -38,7 +38,7 @@ export interface ServiceList {
  */
 export class Registry {
   /** What changes, a record a service. */
-  readonly changes = new Feed<ServiceChange>();
+  readonly changes = new Feed<ServiceChange>({ maxWeight: MOST_UNITS, weigh: ({ units }) => 1 + units.length });
   readonly #pictures = new Map<string, Picture>();
   readonly #now: () => number;
   readonly #services = new Map<string, Service>();
@@ -115,7 +115,7 @@ export class Registry {
     const revision = Math.max(this.#list.revision + 1, this.#now());
     const changes = [...new Set(names)].sort(compare).flatMap((service): ServiceChange[] => {
       const [old, now] = [this.#services.get(service), mergeService(service, this.#pictures.values())];
-      if (isDeepStrictEqual(old, now)) return [];
+      if (isSame(old, now)) return [];
       if (now === undefined) this.#services.delete(service);
       else this.#services.set(service, now);
       const change = old === undefined ? "added" : now === undefined ? "removed" : "changed";
@@ -127,4 +127,15 @@ export class Registry {
     for (const change of changes) this.changes.push(change);
     for (const wake of this.#waiting) wake();
   }
+}
+
+/** A thousand changes of a service with ten thousand units would fill the memory with lists: so many units are kept in all. */
+const MOST_UNITS = 200_000;
+
+/** Unit by unit: most are the same objects. */
+function isSame(old: Service | undefined, now: Service | undefined): boolean {
+  if (old === undefined || now === undefined) return old === now;
+  const { units } = old;
+  return units.length === now.units.length &&
+    now.units.every((unit, index) => unit === units[index] || isDeepStrictEqual(unit, units[index]));
 }

@@ -64,3 +64,20 @@ Deno.test("watch() gives who is slow the newest only, and ends with its signal",
   }
   assert.deepEqual(seen.map(({ services }) => services[0]?.units[0]?.hosts[0]?.port), [undefined, 3]);
 });
+
+Deno.test("Registry keeps no more of large services than memory is for, and leaves units as they are that did not change", () => {
+  const registry = new Registry();
+  const others = Array.from({ length: 5_000 }, (_, number) => ({
+    unit: `web/${number}`,
+    hosts: [{ hostname: `10.0.0.${number}`, port: 80 }],
+  }));
+  registry.put("file", new Map([["web", others]]));
+  const before = registry.get("web")?.units[0];
+  for (let port = 1; port <= 100; port++) {
+    registry.put("file", new Map([["web", [...others, { unit: "web/new", hosts: [{ hostname: "a", port }] }]]]));
+  }
+  const kept = registry.changes.latest(1_000);
+  assert.equal(kept.at(-1)?.value.units.length, 5_001);
+  assert.ok(kept.reduce((sum, { value }) => sum + value.units.length, 0) <= 200_000);
+  assert.ok(before !== undefined && registry.get("web")?.units[0] === before);
+});

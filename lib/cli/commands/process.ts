@@ -3,6 +3,7 @@
  */
 import { findSimilar } from "@optique/core/suggestion";
 import type { Leaf } from "../leaf.ts";
+import { offeringNames } from "../offering_names.ts";
 import { attachLeaf } from "../process/attach.ts";
 import { restartLeaf, scaleLeaf, signalLeaf, stopLeaf } from "../process/control.ts";
 import { exportLeaf } from "../process/export.ts";
@@ -31,20 +32,6 @@ const LEAVES: Readonly<Record<string, Leaf>> = {
   hook: hookLeaf,
 };
 
-/** The keeper, for which the shell offers the commands below it too. */
-const KEEPER: Leaf = {
-  ...runLeaf,
-  suggest(before, last) {
-    const names = before.length > 0 ? [] : PROCESS_COMMANDS.filter(([name]) => name.startsWith(last));
-    const offers = names.map(([text, about]) => ({
-      kind: "literal" as const,
-      text,
-      description: [{ type: "text" as const, text: about }],
-    }));
-    return [...offers, ...runLeaf.suggest(before, last)];
-  },
-};
-
 /**
  * The leaf of a command.
  *
@@ -52,7 +39,7 @@ const KEEPER: Leaf = {
  * @throws {UsageError} when there is no such command
  */
 export function processLeaf(name: string | undefined): Leaf {
-  if (name === undefined) return KEEPER;
+  if (name === undefined) return offeringNames(runLeaf, PROCESS_COMMANDS);
   const found = Object.hasOwn(LEAVES, name) ? LEAVES[name] : undefined;
   if (found !== undefined) return found;
   const near = findSimilar(name, Object.keys(LEAVES));

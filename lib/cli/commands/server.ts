@@ -8,14 +8,17 @@ import { option } from "@optique/core/primitives";
 import { Client } from "../../client/mod.ts";
 import { type Address, formatAddress } from "../../net/mod.ts";
 import { serve } from "../../server/mod.ts";
+import { Socket } from "../../socket/mod.ts";
 import { connection, type ConnectionValues, logLevel, openSocket } from "../connection.ts";
 import type { Environment } from "../environment.ts";
 import { EXIT } from "../exit_status.ts";
 import { leaf } from "../leaf.ts";
 import type { Level } from "../log_format.ts";
 import { configureLogs } from "../logging.ts";
+import { openRemembered, startKeeper } from "../state/keep.ts";
+import { openState } from "../state_directory.ts";
 import { UsageError } from "../usage_error.ts";
-import { readDuration, readInteger, word } from "../values.ts";
+import { path, readDuration, readInteger, word } from "../values.ts";
 import { VERSION } from "../version.ts";
 
 interface ServerValues {
@@ -31,6 +34,8 @@ interface ServerValues {
     readonly maxBody?: string | undefined;
     readonly deadline?: string | undefined;
     readonly drain?: string | undefined;
+    readonly stateDir?: string | undefined;
+    readonly noState: boolean;
     readonly loglevel?: Level | undefined;
   };
 }
@@ -43,6 +48,8 @@ export const serverLeaf = leaf<ServerValues>({
   paragraphs: [
     "Starts also while HAProxy is down: requests are answered 503 until it is there. " +
     "SIGTERM or Ctrl-C stops it when the requests that run have their answers.",
+    "What is changed through it is remembered, and made again when HAProxy was reloaded or restarted: servers, weights, " +
+    "states, maps, ACLs, certificates, limits. --no-state leaves that to others.",
   ],
   parser: object({
     connection,
@@ -75,6 +82,11 @@ export const serverLeaf = leaf<ServerValues>({
       drain: optional(option("--drain", word("TIME"), {
         description: message`Time that running requests get when the server stops (10s)`,
       })),
+      stateDir: optional(option("--state-dir", path("DIR"), {
+        description:
+          message`Where what was changed is remembered. Else STATE_DIRECTORY, /var/lib/happi, ~/.local/state/happi`,
+      })),
+      noState: option("--no-state", { description: message`Remember nothing, and make nothing again` }),
       loglevel: logLevel,
     }),
   }),
@@ -96,10 +108,15 @@ async function run(environment: Environment, { connection, own }: ServerValues):
   const readMaxAgeMs = own.readMaxAge === undefined || own.readMaxAge === "0"
     ? 0
     : readDuration("--read-max-age", own.readMaxAge);
+  const isRemembering = readRemembering(own);
   const { socket, master } = await openSocket(environment, connection, level);
   await using client = new Client(socket, master === undefined ? {} : { master });
+  // A master has nothing that a reload loses, and an old worker is not there any more after the next one.
+  const isKept = isRemembering && (master === undefined || master === "worker");
+  await using store = isKept ? (await openState(environment, own.stateDir)).store : undefined;
+  await using remembered = store && await openRemembered(store, client);
   await using server = await serve({
-    client,
+    client: remembered?.wrap(client) ?? client,
     listen,
     insecure: own.insecure,
     hosts: own.allowHost,
@@ -107,6 +124,11 @@ async function run(environment: Environment, { connection, own }: ServerValues):
     readMaxAgeMs,
     ...readLimits(own),
     version: VERSION,
+  });
+  await using masterClient = master === "worker" ? masterOf(client) : undefined;
+  await using _keeper = store && remembered && await startKeeper({
+    ...{ client, remembered, store },
+    ...(masterClient === undefined ? {} : { master: masterClient }),
   });
   const { signal, stderr } = environment;
   const haproxy = formatAddress(socket.address);
@@ -117,6 +139,17 @@ async function run(environment: Environment, { connection, own }: ServerValues):
   await Promise.race([told.promise, server.finished]);
   await server.stop();
   return EXIT.done;
+}
+
+/** Whether what is changed is remembered. */
+function readRemembering({ noState, stateDir }: ServerValues["own"]): boolean {
+  if (!noState || stateDir === undefined) return !noState;
+  throw new UsageError("Cannot remember nothing in a directory: give --state-dir or --no-state", "happi server --help");
+}
+
+/** The master itself, behind whose socket its worker answers. */
+function masterOf({ socket }: Client): Client {
+  return new Client(new Socket(socket.address, { master: "master" }), { master: "master" });
 }
 
 /** The limits that were given; the others are the server's own. */

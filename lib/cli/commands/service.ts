@@ -3,10 +3,11 @@
  */
 import { findSimilar } from "@optique/core/suggestion";
 import type { Leaf } from "../leaf.ts";
+import { offeringNames } from "../offering_names.ts";
 import { getLeaf, listLeaf } from "../service/list.ts";
 import { planLeaf } from "../service/plan.ts";
 import { provideLeaf } from "../service/provide.ts";
-import { runLeaf } from "../service/run.ts";
+import { runLeaf, SERVICE_COMMANDS } from "../service/run.ts";
 import { watchLeaf } from "../service/watch.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -25,7 +26,7 @@ const LEAVES: Readonly<Record<string, Leaf>> = {
  * @throws {UsageError} when there is no such command
  */
 export function serviceLeaf(name: string | undefined): Leaf {
-  if (name === undefined) return runLeaf;
+  if (name === undefined) return offeringNames(runLeaf, SERVICE_COMMANDS);
   const found = Object.hasOwn(LEAVES, name) ? LEAVES[name] : undefined;
   if (found !== undefined) return found;
   const near = findSimilar(name, Object.keys(LEAVES));

@@ -5,6 +5,7 @@ import { findSimilar } from "@optique/core/suggestion";
 import { object } from "@optique/core/constructs";
 import type { Leaf } from "../leaf.ts";
 import { leaf } from "../leaf.ts";
+import { offeringNames } from "../offering_names.ts";
 import { UsageError } from "../usage_error.ts";
 
 const LEAVES: Readonly<Record<string, () => Promise<Leaf>>> = {
@@ -14,9 +15,9 @@ const LEAVES: Readonly<Record<string, () => Promise<Leaf>>> = {
 };
 
 const SUMMARIES: readonly (readonly [string, string])[] = [
-  ["state save", "Write what HAProxy has at run time into a file"],
-  ["state diff", "Show how HAProxy differs from a file"],
-  ["state restore", "Make HAProxy as it was"],
+  ["save", "Write what HAProxy has at run time into a file"],
+  ["diff", "Show how HAProxy differs from a file"],
+  ["restore", "Make HAProxy as it was"],
 ];
 
 /**
@@ -26,7 +27,7 @@ const SUMMARIES: readonly (readonly [string, string])[] = [
  * @throws {UsageError} when there is no such command
  */
 export async function stateLeaf(name: string | undefined): Promise<Leaf> {
-  if (name === undefined) return listLeaf;
+  if (name === undefined) return offeringNames(listLeaf, SUMMARIES);
   const load = Object.hasOwn(LEAVES, name) ? LEAVES[name] : undefined;
   if (load !== undefined) return await load();
   const near = findSimilar(name, Object.keys(LEAVES));

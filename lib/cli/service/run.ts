@@ -19,6 +19,7 @@ import {
   plannerOf,
   Reconciler,
   Registry,
+  type Remembered,
   servicesMetrics,
   servicesRoutes,
   type ServicesView,
@@ -31,6 +32,7 @@ import { leaf } from "../leaf.ts";
 import type { Level } from "../log_format.ts";
 import { LOG_FORMAT_NAMES, LOG_FORMATS, type LogFormat } from "../log_formats.ts";
 import { configureLogs } from "../logging.ts";
+import { openRemembered, startKeeper } from "../state/keep.ts";
 import { openState } from "../state_directory.ts";
 import { findSocket } from "../usual_sockets.ts";
 import { choice, path, word } from "../values.ts";
@@ -117,7 +119,8 @@ async function run(environment: Environment, { own }: RunValues): Promise<number
     },
   });
   await using client = await openClient(environment, plan);
-  await using reconciler = client && makeReconciler(plan, { client, registry, store });
+  await using remembered = client && await openRemembered(store, client);
+  await using reconciler = client && remembered && makeReconciler(plan, { client, registry, store, remembered });
   const view: ServicesView = {
     ...{ registry, leases, sources: sources.list },
     ...(reconciler === undefined ? {} : { reconciler, planner: plannerOf(reconciler) }),
@@ -128,7 +131,12 @@ async function run(environment: Environment, { own }: RunValues): Promise<number
   ];
   await using http = await serveHttp(plan, view);
   LOG.info("Serving {url}", { url: `http://${formatAddress(http.address)}/api/v1/services` });
-  if (reconciler !== undefined && plan.apply) void startWhenKnown(reconciler, sources, environment.signal);
+  const isChanging = reconciler !== undefined && plan.apply;
+  if (isChanging) void startWhenKnown(reconciler, sources, environment.signal);
+  // Maps and ACLs of routes stand upon what was put in by hand: the reconciler looks when that is back.
+  await using _keeper = isChanging && client && remembered
+    ? await startKeeper({ client, remembered, store, onRestored: () => reconciler.wake("reload") })
+    : undefined;
   const forget = environment.onHangup(() => void reload(environment, own, plan, reconciler));
   await aborted(environment.signal);
   forget();
@@ -149,10 +157,15 @@ interface Around {
   readonly client: Client;
   readonly registry: Registry;
   readonly store: Store;
+  readonly remembered: Remembered;
 }
 
-function makeReconciler({ routes, intervalMs }: ServicePlan, { client, registry, store }: Around): Reconciler {
-  return new Reconciler({ client, services: registry, routes, store, intervalMs });
+function makeReconciler({ routes, intervalMs }: ServicePlan, around: Around): Reconciler {
+  const { client, registry, store, remembered } = around;
+  return new Reconciler({
+    ...{ client, services: registry, routes, store, intervalMs },
+    held: (backend, server) => remembered.held(backend, server),
+  });
 }
 
 /** What a source has not told yet would look as if it were gone. */

@@ -5,6 +5,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { reason } from "../../errors.ts";
+import { type Pause, pause as realPause } from "./pause.ts";
 
 /** Looks a name up; gives its addresses, or throws why there are none. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
@@ -23,25 +24,33 @@ export interface Addresses {
 }
 
 /**
- * Looks all names up, a few at a time.
+ * Looks all names up, a few at a time. A name server that hangs must not hold up all services: a name gets two seconds, and
+ * what has not been begun after five waits for the next time.
  *
  * @param hostnames names and addresses, doubles too
  * @param resolve looks one up
  * @param signal ends it
+ * @param pause waits
  */
 export async function lookUpAll(
   hostnames: Iterable<string>,
   resolve: Resolve,
-  signal?: AbortSignal,
+  signal: AbortSignal = NEVER,
+  pause: Pause = realPause,
 ): Promise<Addresses> {
   const names = [...new Set(hostnames)].filter((name) => isIP(name) === 0);
   const found = new Map<string, readonly string[]>();
   const failed = new Map<string, string>();
+  const done = new AbortController();
+  const ending = AbortSignal.any([signal, done.signal]);
+  let isLate = false;
+  void pause(ALL_MS, ending).then(() => isLate = true);
   const lookUpNext = async (): Promise<void> => {
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       try {
-        const addresses = (await resolve(name)).filter((address) => isIP(address) > 0);
+        if (isLate) throw new Error("others take too long");
+        const addresses = (await inTime(resolve(name), pause, ending)).filter((address) => isIP(address) > 0);
         if (addresses.length === 0) failed.set(name, "it has no address");
         else found.set(name, [...new Set(addresses.map(canonicalAddress))].sort(inFixedOrder));
       } catch (thrown) {
@@ -49,7 +58,11 @@ export async function lookUpAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lookUpNext));
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, lookUpNext));
+  } finally {
+    done.abort();
+  }
   return { found, failed };
 }
 
@@ -69,4 +82,21 @@ function inFixedOrder(a: string, b: string): number {
   return isIP(a) - isIP(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+/** The answer, if it comes in time: the system's resolver itself cannot be ended. */
+async function inTime<T>(answer: Promise<T>, pause: Pause, signal: AbortSignal): Promise<T> {
+  const answered = new AbortController();
+  const late = pause(ONE_MS, AbortSignal.any([signal, answered.signal])).then((): never => {
+    throw new Error(signal.aborted ? "it was ended" : `no answer within ${ONE_MS} ms`);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    answered.abort();
+    await late.catch(() => {});
+  }
+}
+
 const AT_ONCE = 16;
+const ONE_MS = 2_000;
+const ALL_MS = 5_000;
+const NEVER = new AbortController().signal;

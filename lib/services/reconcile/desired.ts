@@ -8,7 +8,7 @@ import { desiredEntries, type Entry } from "./entries.ts";
 import { keywordsOf, lastingWords } from "./keywords.ts";
 import type { Route } from "./route.ts";
 import { serverNames } from "./server_names.ts";
-import { fill } from "./template.ts";
+import { fill, isSayable } from "./template.ts";
 
 /** A server that a backend should have. */
 export interface DesiredServer {
@@ -92,7 +92,7 @@ export function desired(services: readonly Service[], routes: readonly Route[], 
       ...{ pattern, service, unit: unit.unit, isOneOfSeveral, hostname: host.hostname, port: host.port },
       ...(unit.meta === undefined ? {} : { meta: unit.meta }),
     })));
-    const servers = drafts.map((draft, index) => serverOf(draft, names[index] ?? "", addresses));
+    const servers = drafts.map((draft, index) => serverOf(draft, names[index] ?? "", addresses, problems));
     backends.set(backend, {
       backend,
       servers: withoutDoubles(servers, problems),
@@ -128,7 +128,12 @@ export function hostnameOf(host: Host): string {
   return host.private_address ?? host.hostname;
 }
 
-function serverOf({ route, unit, host }: Draft, server: string, addresses: Addresses | undefined): DesiredServer {
+function serverOf(
+  { route, unit, host }: Draft,
+  server: string,
+  addresses: Addresses | undefined,
+  problems: Problem[],
+): DesiredServer {
   const { options, backend, service } = route;
   const hostname = hostnameOf(host);
   const isAddress = isIP(hostname) > 0;
@@ -137,7 +142,13 @@ function serverOf({ route, unit, host }: Draft, server: string, addresses: Addre
   const values = { service, backend, unit: unit.unit, server, hostname, address: found[0], port: String(host.port) };
   const { agent_check } = options;
   const meta = metaOf(unit);
-  const send = agent_check?.send === undefined ? undefined : fill(agent_check.send, { ...values, ...meta });
+  const text = agent_check?.send === undefined ? undefined : fill(agent_check.send, { ...values, ...meta });
+  const send = text !== undefined && isSayable(text) ? text : undefined;
+  if (text !== send) {
+    const why =
+      `Cannot send its agent "${text}" for unit "${unit.unit}" of "${service}": it is empty or no line of text`;
+    problems.push({ about: backend, why });
+  }
   const agent = agent_check && {
     port: agent_check.port,
     ...(agent_check.addr === undefined ? {} : { addr: canonicalAddress(agent_check.addr) }),

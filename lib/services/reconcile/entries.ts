@@ -4,7 +4,7 @@
 import type { DesiredBackend, DesiredServer, Problem } from "./desired.ts";
 import type { Route } from "./route.ts";
 import type { RouteEntry } from "./route_options.ts";
-import { fill, isPerUnit } from "./template.ts";
+import { fill, isPerUnit, isSayable } from "./template.ts";
 
 /** An entry of a map, or of an ACL. */
 export interface Entry {
@@ -61,7 +61,12 @@ function filled(
     const key = fill(wanted.key, values);
     const value = wanted.value === undefined ? null : fill(wanted.value, values);
     if (key === undefined || value === undefined) return []; // Its source has not said that of this unit.
-    if (!/^[^\s#][^\s]*$/.test(key) || /[\r\n\0]/.test(value ?? "")) {
+    if (value !== null && !isSayable(value)) {
+      const why = `Cannot give "${key}" the value "${value}" in "${wanted.file}": it is empty or no line of text`;
+      problems.push({ about: wanted.file, why });
+      return [];
+    }
+    if (!/^[^\s#][^\s]*$/.test(key) || !isSayable(key)) {
       const why = `Cannot keep key "${key}" in "${wanted.file}": it has blanks, or begins with "#"`;
       problems.push({ about: wanted.file, why });
       return [];

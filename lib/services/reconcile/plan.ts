@@ -90,9 +90,11 @@ function backendSteps(
   const { backend, templates, drain_ms } = wanted;
   const { servers, fixed_because } = found;
   const isFixed = fixed_because !== null;
-  const { servers: made = {}, drained = [] } = owned.get(backend) ?? {};
+  const { servers: remembered = {}, drained = [] } = owned.get(backend) ?? {};
+  // A server may be called "constructor", and every object has one.
+  const made = new Map(Object.entries(remembered));
   const isSlot = (server: string) => templates.some((template) => isOfTemplate(template, server));
-  const isOwn = (server: string) => server.startsWith(prefix) || server in made || wanted.own.includes(server);
+  const isOwn = (server: string) => server.startsWith(prefix) || made.has(server) || wanted.own.includes(server);
   const standing = (server: string): Standing => {
     return { isFixed, isDrainedByUs: drained.includes(server), held: held?.(backend, server) };
   };
@@ -103,7 +105,7 @@ function backendSteps(
     const there = servers.get(one.server);
     claimed.add(one.server);
     if (there === undefined) {
-      const adding = addSteps(one);
+      const adding = addSteps(one, standing(one.server).held);
       if (isFixed && adding.length > 0) problems.push(fixedBackend(backend, fixed_because));
       else steps.push(...adding);
     } else if (!isOwn(one.server)) {
@@ -111,7 +113,7 @@ function backendSteps(
       problems.push({ about: backend, why });
     } else {
       steps.push(...changeSteps(one, there, standing(one.server)));
-      problems.push(...lastingProblems(one, there, made[one.server]));
+      problems.push(...lastingProblems(one, there, made.get(one.server)));
     }
   }
   for (const template of templates) {
@@ -121,13 +123,13 @@ function backendSteps(
       steps.push(...changeSteps(one, slot, standing(slot.server)));
       problems.push(...lastingProblems(one, slot, PREPARED));
     }
-    for (const { wanted: one, slot } of taking) steps.push(...takeSteps(one, slot, isFixed));
+    for (const { wanted: one, slot } of taking) steps.push(...takeSteps(one, slot, standing(slot.server)));
     for (const slot of leaving) steps.push(...leaveSteps(slot, "release", "no unit sits on it any more", drain_ms));
     if (waiting.length > 0) problems.push(fullTemplate(backend, template, waiting.map(({ unit }) => unit)));
   }
   for (const there of servers.values()) {
     if (claimed.has(there.server) || isSlot(there.server) || !isOwn(there.server)) continue;
-    const isPrepared = made[there.server] === PREPARED;
+    const isPrepared = made.get(there.server) === PREPARED;
     if (isPrepared && there.state === "maint") continue;
     const why = "no unit has it any more";
     steps.push(...leaveSteps(there, isPrepared ? "release" : "delete", why, drain_ms));

@@ -9,17 +9,17 @@ import { line, type Step, step } from "./step.ts";
 export type Held = "ready" | "drain" | "maint";
 
 /** Adds a server: it starts in maintenance and without its checks (management guide, 9.3 "add server"). */
-export function addSteps(wanted: DesiredServer): Step[] {
+export function addSteps(wanted: DesiredServer, held: Held | undefined): Step[] {
   const { backend, server, addresses: [address], port, unit, service, has_check, agent, keywords, made_with } = wanted;
   if (address === undefined || wanted.state === "drain") return [];
   const name = `${backend}/${server}`;
   const at = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
   return [step({
-    ...{ kind: "add", backend, server, made_with, traffic: 1 },
+    ...{ kind: "add", backend, server, made_with, traffic: isKeptFrom(held) ? 0 : 1 },
     why: `unit "${unit}" of "${service}" is at ${at}`,
     commands: [line("addServer", name, at, { keywords })],
     then: [
-      line("enableServer", name),
+      isKeptFrom(held) ? line("setServerState", name, held) : line("enableServer", name),
       ...(has_check ? [line("enableHealth", name)] : []),
       ...(agent ? [line("enableAgent", name)] : []),
     ],
@@ -27,7 +27,7 @@ export function addSteps(wanted: DesiredServer): Step[] {
 }
 
 /** Puts a unit on a prepared server, which is in maintenance. */
-export function takeSteps(wanted: DesiredServer, slot: ActualServer, isFixed: boolean): Step[] {
+export function takeSteps(wanted: DesiredServer, slot: ActualServer, { isFixed, held }: Standing): Step[] {
   const { backend, addresses: [address], port, unit, service } = wanted;
   if (address === undefined || wanted.state === "drain") return [];
   const name = `${backend}/${slot.server}`;
@@ -35,17 +35,22 @@ export function takeSteps(wanted: DesiredServer, slot: ActualServer, isFixed: bo
   const settings = settingsOf({ ...slot, address, port }, wanted, isFixed).map(({ command }) => command);
   const asBefore = weight === undefined && !isFixed && slot.weight !== slot.initial_weight;
   return [step({
-    ...{ kind: "take", backend, server: slot.server, made_with: PREPARED, traffic: 1 },
+    ...{ kind: "take", backend, server: slot.server, made_with: PREPARED, traffic: isKeptFrom(held) ? 0 : 1 },
     why: `unit "${unit}" of "${service}" is at ${address}:${port}, and "${slot.server}" is free`,
     commands: [line("setServerAddress", name, address, port)],
     then: [
       ...settings,
       ...(asBefore ? [line("setServerWeight", name, "100%")] : []),
       ...(agent?.send !== undefined && slot.agent !== "none" ? [line("setServerAgentSend", name, agent.send)] : []),
-      line("setServerState", name, "ready"),
+      line("setServerState", name, held ?? "ready"),
       ...checksOn(wanted, slot),
     ],
   })];
+}
+
+/** Whether somebody keeps traffic away from it for now: not even for a moment is it to have some. */
+function isKeptFrom(held: Held | undefined): held is "drain" | "maint" {
+  return held === "drain" || held === "maint";
 }
 
 /** What is remembered of a prepared server in the place of the words that it was made with. */

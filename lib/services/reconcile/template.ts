@@ -51,3 +51,8 @@ export function fill(template: string, values: Readonly<Record<string, string | 
   if (placeholdersOf(template).some((name) => values[name] === undefined)) return undefined;
   return template.replace(PLACEHOLDER, (_, name: string) => values[name] ?? "");
 }
+
+/** Whether HAProxy's command line can say a text: what a unit's source has said may be anything, and must not stop a plan. */
+export function isSayable(text: string): boolean {
+  return text !== "" && text.isWellFormed() && !/[\r\n\0]/.test(text);
+}

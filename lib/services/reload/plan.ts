@@ -1,7 +1,9 @@
 /**
  * What has to be done so that things are as they are remembered: the kinds of things as a table.
  */
-import type { Client } from "../../client/mod.ts";
+import { type Client, InvalidArgument } from "../../client/mod.ts";
+import { reason } from "../../errors.ts";
+import { InvalidCommand } from "../../socket/mod.ts";
 import { planCertificate, planCrtList, putCertificate, putCrtList } from "./certificate_plan.ts";
 import type { DocumentOf, RunTimeDocument } from "./document.ts";
 import { type Found, readFound } from "./found.ts";
@@ -75,10 +77,20 @@ export async function planAll(
   const planned: Planned[] = [];
   for (const name of ORDER) {
     for (const document of documents.filter(({ kind }) => kind === name)) {
-      planned.push({ document, plan: await kindOf(document).plan(document, found, client) });
+      planned.push({ document, plan: await planOne(document, found, client) });
     }
   }
   return planned;
+}
+
+/** One thing that no command can say, out of an old store or a snapshot that was edited, keeps no other from being made. */
+async function planOne(document: RunTimeDocument, found: Found, client: Client): Promise<Plan> {
+  try {
+    return await kindOf(document).plan(document, found, client);
+  } catch (thrown) {
+    if (!(thrown instanceof InvalidArgument || thrown instanceof InvalidCommand)) throw thrown;
+    return { lines: [], why: [], missing: reason(thrown) };
+  }
 }
 
 /** Does what is more than single commands. */

@@ -28,7 +28,7 @@ type Fits = (value: unknown) => boolean;
 /** The fields of an object: those with `?` may be absent, others must be there, and there are no further ones. */
 type Shape = Readonly<Record<string, Fits>>;
 
-const text: Fits = (value) => typeof value === "string" && !/[\r\n\0]/.test(value);
+const text: Fits = (value) => typeof value === "string" && !/[\r\n\0]/.test(value) && value.isWellFormed();
 const name: Fits = (value) => text(value) && value !== "";
 const pem: Fits = (value) => typeof value === "string";
 const whole: Fits = (value) => Number.isSafeInteger(value) && Number(value) >= 0;

@@ -39,7 +39,9 @@ export function readPicture(document: unknown, target: string): Picture {
   const picture = new Map<string, Unit[]>();
   for (const [service, units] of entries) {
     if (!isName(service)) throw new SourceFailed(target, `"${service.slice(0, 127)}" is no name of a service`);
-    picture.set(service, [...picture.get(service) ?? [], ...units]);
+    const known = picture.get(service);
+    if (known === undefined) picture.set(service, [...units]);
+    else for (const unit of units) known.push(unit);
   }
   return picture;
 }

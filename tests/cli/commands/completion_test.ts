@@ -7,7 +7,10 @@ const offered = async (...words: string[]) =>
   (await suggestFor(words)).map((one) => one.kind === "literal" ? one.text : one.kind);
 
 const CASES: readonly (readonly [words: string[], offered: string[]])[] = [
-  [[""], ["socket", "client", "server", "spoa", "agent", "version", "completion", "help", "--help", "--version"]],
+  [[""], [
+    ...["socket", "client", "server", "spoa", "agent", "process", "service", "juju", "state"],
+    ...["version", "completion", "help", "--help", "--version"],
+  ]],
   [["cl"], ["client"]],
   [["client", "set_server_st"], ["set_server_state"]],
   [["-p", "/s", "client", "set_server_st"], ["set_server_state"]],
@@ -25,7 +28,12 @@ const CASES: readonly (readonly [words: string[], offered: string[]])[] = [
   [["spoa", "config", "--policy", "ge"], ["geoip"]],
   [["spoa", "--io", ""], ["default", "epoll"]],
   [["agent", ""], ["config", "check", "ask", "list", "drain", "maint", "ready"]],
-  [["agent", "--log-format", ""], ["term", "logfmt", "json"]],
+  [["agent", "--log-format", ""], ["term", "logfmt", "json", "json-pretty"]],
+  [["service", ""], ["list", "get", "watch", "provide", "plan"]],
+  [["service", "-c", "f", ""], []],
+  [["juju", ""], ["provides", "requires"]],
+  [["state", ""], ["save", "diff", "restore"]],
+  [["state", "re"], ["restore"]],
   [["completion", ""], ["bash", "zsh", "fish"]],
   [["nonsense", ""], []],
 ];

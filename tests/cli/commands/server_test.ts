@@ -8,7 +8,7 @@ const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 /** Starts `happi server` and waits for the line that names its URL. */
 function startServer(args: readonly string[]) {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, "server", ...args],
+    args: ["run", "-A", MAIN, "server", "--no-state", ...args],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -57,7 +57,19 @@ Deno.test("happi server says that its port is taken and ends with status 3", asy
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr;
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, "server", "-p", "/nowhere.sock", "--host", "127.0.0.1", "--port", String(port)],
+    args: [
+      "run",
+      "-A",
+      MAIN,
+      "server",
+      "--no-state",
+      "-p",
+      "/nowhere.sock",
+      "--host",
+      "127.0.0.1",
+      "--port",
+      `${port}`,
+    ],
     stdin: "null",
   }).output();
   assert.equal(code, 3);
@@ -86,7 +98,7 @@ testEachHaproxy(
     }
     assert.match(await haproxy.ask(`get map ${haproxy.file("hosts.map")} host-39999.example.com`), /found=yes/);
     const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", MAIN, "server", "-p", haproxy.socketPath, "--max-body", "many"],
+      args: ["run", "-A", MAIN, "server", "--no-state", "-p", haproxy.socketPath, "--max-body", "many"],
       stdin: "null",
       stdout: "null",
       stderr: "null",

@@ -29,3 +29,31 @@ Deno.test("systemResolve() knows the names of this machine", async () => {
   const addresses = await systemResolve("localhost");
   assert.ok(addresses.some((address) => address === "127.0.0.1" || address === "::1"));
 });
+
+Deno.test("lookUpAll() waits for no name server that hangs", async () => {
+  const waited: number[] = [];
+  const pause = (ms: number, signal: AbortSignal) => {
+    if (ms === 2_000) {
+      waited.push(ms);
+      return Promise.resolve();
+    }
+    return new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  };
+  const names = Array.from({ length: 40 }, (_, number) => `${number}.test`);
+  const { found, failed } = await lookUpAll(names, () => new Promise(() => {}), undefined, pause);
+  assert.deepEqual([found.size, waited.length], [0, 40]);
+  assert.deepEqual(new Set(failed.values()), new Set(["no answer within 2000 ms"]));
+});
+
+Deno.test("lookUpAll() begins no more look-ups when those before have taken all its time", async () => {
+  const asked: string[] = [];
+  const names = Array.from({ length: 40 }, (_, number) => `${number}.test`);
+  const resolve = (name: string) => {
+    asked.push(name);
+    return new Promise<string[]>(() => {});
+  };
+  const { failed } = await lookUpAll(names, resolve, undefined, () => Promise.resolve());
+  assert.equal(failed.size, 40);
+  assert.equal(asked.length, 16);
+  assert.equal(failed.get("0.test"), "others take too long");
+});

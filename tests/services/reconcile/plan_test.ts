@@ -48,6 +48,16 @@ Deno.test("makePlan() adds a server for each unit, enabled before its checks beg
   ]);
 });
 
+Deno.test("makePlan() adds a server that somebody holds back without a moment of traffic", () => {
+  const model = new ModelHaproxy().backend("web");
+  const plan = planOf({ services: [web(unit(1))], model, held: () => "drain" });
+  assert.deepEqual(commandsOf(plan), [
+    "add server web/happi-web-1 10.0.0.1:80",
+    "set server web/happi-web-1 state drain",
+  ]);
+  assert.deepEqual(plan.steps.map(({ traffic }) => traffic), [0]);
+});
+
 Deno.test("makePlan() changes address, port, weight and maxconn in place", () => {
   const model = new ModelHaproxy().backend("web", [actualServer({ backend: "web", server: "happi-web-1" })]);
   const moved = unit(1, { hosts: [{ hostname: "10.0.0.9", port: 81 }], weight: 3, maxconn: 0 });
@@ -353,4 +363,36 @@ Deno.test("makePlan() carried out is followed by an empty plan, has every unit i
     }),
     { numRuns: 500 },
   );
+});
+
+Deno.test("makePlan() leaves somebody's server alone that is called as what every object has", () => {
+  const names = ["constructor", "toString", "__proto__", "hasOwnProperty"];
+  const model = new ModelHaproxy().backend("web", names.map((server) => actualServer({ backend: "web", server })));
+  const owned: OwnedByBackend = new Map([["web", { servers: {}, drained: [], entries: [] }]]);
+  assert.deepEqual(planOf({ services: [web()], model, owned }).steps, []);
+});
+
+Deno.test("makePlan() goes on when a unit says of itself what no command can say", () => {
+  const model = new ModelHaproxy().backend("web").file("map", "/m").file("acl", "/a");
+  const routes = [route({
+    ...{ service: "web", backend: "web", options: { agent_check: { port: 9, send: "{meta.said}" } } },
+    map: [{ file: "/m", key: "{meta.said}", value: "{backend}" }, { file: "/m", key: "{unit}", value: "{meta.said}" }],
+    acl: [{ file: "/a", key: "{meta.said}" }],
+  })];
+  for (const said of ["", "a\0b", "a\nb", "\ud800"]) {
+    const plan = planOf({
+      services: [web(unit(1, { meta: { said } }), unit(2, { meta: { said: "x" } }))],
+      routes,
+      model,
+    });
+    assert.deepEqual(plan.steps.map(({ commands }) => commands[0]), [
+      "add server web/happi-web-1 10.0.0.1:80 agent-check agent-port 9",
+      "add server web/happi-web-2 10.0.0.2:80 agent-check agent-port 9 agent-send x",
+      "add map /m web/2 x",
+      "add map /m x web",
+      "add acl /a x",
+    ]);
+    assert.match(plan.problems[0]?.why ?? "", /^Cannot send its agent ".*" for unit "web\/1" of "web"/s);
+    assert.equal(plan.problems.length, 4);
+  }
 });

@@ -81,3 +81,15 @@ testEachHaproxy("Keeper and Reconciler bring back what each of them made", MASTE
   for (let pass = 0; pass < 2; pass++) await reconciler.apply(await reconciler.plan());
   assert.deepEqual(await shown(), [["forced_drain"], ["app.test be_web", "by.hand be_tcp"]]);
 });
+
+testEachHaproxy("restore() makes what it can beside what no command can say", REALISTIC, async (haproxy) => {
+  await using client = new Client(haproxy.socketPath);
+  const documents: RunTimeDocument[] = [
+    { kind: "server", name: "be_web/s1", address: "10.0.0.1 ; shutdown frontend fe_web" },
+    { kind: "server", name: "be_web/s2", weight: 7 },
+  ];
+  const { made, missing } = await restore(client, documents);
+  assert.deepEqual(made.map(({ subject }) => subject), ["server be_web/s2"]);
+  assert.deepEqual(missing.map(({ subject }) => subject), ["server be_web/s1"]);
+  assert.match(missing[0]?.why ?? "", /^Cannot use "10\.0\.0\.1 ; shutdown frontend fe_web" as address/);
+});

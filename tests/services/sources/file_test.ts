@@ -87,8 +87,8 @@ Deno.test("fileSource() does not believe a file that is being written", async ()
     clock += 60_000;
     await heard.untilHosts("web: 10.0.0.1:80 10.0.0.2:80");
     // Half of it is good TOML, with half of the units. Nobody knows for how long it has been so while the clock stands.
-    await Deno.writeTextFile(path, one);
     clock = Date.now();
+    await Deno.writeTextFile(path, one);
     for (let look = 0; look < 5; look++) await new Promise<void>((resolve) => looks.push(resolve));
     assert.equal(heard.pictures.length, 1);
     await Deno.writeTextFile(path, `${one}${two}${three}`);

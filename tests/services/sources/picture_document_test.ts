@@ -26,6 +26,12 @@ Deno.test("readPicture() reads lists of the http interface, with ports as texts 
   );
 });
 
+Deno.test("readPicture() puts the units of a service together that is listed more than once", () => {
+  const entry = (port: number) => ({ service_name: "web", hosts: [{ hostname: "10.0.0.1", port }] });
+  const units = readPicture([entry(80), entry(81), entry(82)], "f").get("web");
+  assert.deepEqual(units?.map(({ unit }) => unit), ["10.0.0.1:80", "10.0.0.1:81", "10.0.0.1:82"]);
+});
+
 const BAD: readonly (readonly [document: unknown, message: string])[] = [
   [null, 'it must be {"services"'],
   [{}, 'it must be {"services"'],
