@@ -97,6 +97,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   connection_lost: EXIT.unreachable,
   listen_failed: EXIT.unreachable,
   cannot_listen: EXIT.unreachable,
+  state_in_use: EXIT.unreachable,
   spop_closed: EXIT.unreachable,
   spop_timeout: EXIT.unreachable,
 

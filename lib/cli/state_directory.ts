@@ -2,7 +2,7 @@
  * Where happi keeps what must survive a restart: the directory that was asked for, systemd's, the host's, or the user's.
  */
 import { getLogger } from "@logtape/logtape";
-import { reason } from "../errors.ts";
+import { HappiError, reason } from "../errors.ts";
 import { memoryStore, openStore, type Store, StoreFailed } from "../store/mod.ts";
 import type { Environment } from "./environment.ts";
 
@@ -41,6 +41,36 @@ export async function openState(
     why: faults.length === 0 ? "there is no state directory" : faults.join("; "),
   });
   return { store: memoryStore(), directory: undefined };
+}
+
+/** Another happi does the same with the same state. */
+export class StateInUse extends HappiError {
+  /**
+   * @param directory the state directory
+   * @param surface what both would do
+   */
+  constructor(directory: string, surface: string) {
+    super(
+      "state_in_use",
+      `Cannot use "${directory}": another happi ${surface} does; end it, or name another with --state-dir`,
+    );
+  }
+}
+
+/**
+ * Takes a state directory for one surface: two of a kind would each undo what the other does. It is free again when the
+ * process ends, however that comes.
+ *
+ * @param directory of {@linkcode openState}; nothing is taken where there is none
+ * @param surface `service`, `process`
+ * @throws {StateInUse} when another process has taken it
+ */
+export async function holdState(directory: string | undefined, surface: string): Promise<Disposable> {
+  if (directory === undefined) return { [Symbol.dispose]: () => {} };
+  const file = await Deno.open(`${directory}/${surface}.lock`, { create: true, write: true, mode: 0o600 });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new StateInUse(directory, surface);
 }
 
 /** The directories to try, in order. */

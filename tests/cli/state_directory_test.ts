@@ -1,34 +1,34 @@
-/** Where the store is kept. */
-
 import assert from "node:assert/strict";
-import { openState, stateDirectories } from "../../lib/cli/state_directory.ts";
+import { holdState, stateDirectories, StateInUse } from "../../lib/cli/state_directory.ts";
 
-/** What was asked for, the environment, and the directories that are tried. */
-const CASES: readonly (readonly [string | undefined, Record<string, string>, readonly string[]])[] = [
-  ["/asked", { STATE_DIRECTORY: "/systemd", HOME: "/home/ana" }, ["/asked"]],
-  [undefined, { STATE_DIRECTORY: "/systemd:/more", HOME: "/home/ana" }, ["/systemd"]],
-  [undefined, { HOME: "/home/ana" }, ["/var/lib/happi", "/home/ana/.local/state/happi"]],
-  [undefined, { HOME: "/home/ana", XDG_STATE_HOME: "/x" }, ["/var/lib/happi", "/x/happi"]],
-  [undefined, {}, ["/var/lib/happi"]],
-];
-
-for (const [asked, variables, directories] of CASES) {
-  Deno.test(`stateDirectories() are ${directories.join(", ")}`, () => {
-    assert.deepEqual(stateDirectories({ variable: (name) => variables[name] }, asked), directories);
-  });
-}
-
-Deno.test("openState() gives a store of the directory, or one in memory", async () => {
-  const folder = await Deno.makeTempDir();
-  const environment = { variable: () => undefined };
-  {
-    const { store, directory } = await openState(environment, `${folder}/state`);
-    await using _store = store;
-    assert.deepEqual([store.isLasting, directory], [true, `${folder}/state`]);
+Deno.test("holdState() takes a directory for one of a kind, until it is let go", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "happi-state-" });
+  try {
+    {
+      using _service = await holdState(directory, "service");
+      using _process = await holdState(directory, "process");
+      await assert.rejects(holdState(directory, "service"), {
+        name: StateInUse.name,
+        message: `Cannot use "${directory}": another happi service does; end it, or name another with --state-dir`,
+      });
+    }
+    using _again = await holdState(directory, "service");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
   }
-  await Deno.writeTextFile(`${folder}/file`, "");
-  const { store, directory } = await openState(environment, `${folder}/file`);
-  await using _store = store;
-  assert.deepEqual([store.isLasting, directory], [false, undefined]);
-  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("holdState() takes nothing where there is no directory", async () => {
+  using _one = await holdState(undefined, "service");
+  using _other = await holdState(undefined, "service");
+});
+
+Deno.test("stateDirectories() tries what was asked for only, else systemd's, else the host's and the user's", () => {
+  const variables = (given: Record<string, string>) => ({ variable: (name: string) => given[name] });
+  assert.deepEqual(stateDirectories(variables({ STATE_DIRECTORY: "/a:/b" }), "/x"), ["/x"]);
+  assert.deepEqual(stateDirectories(variables({ STATE_DIRECTORY: "/a:/b", HOME: "/root" }), undefined), ["/a"]);
+  assert.deepEqual(stateDirectories(variables({ HOME: "/root" }), undefined), [
+    "/var/lib/happi",
+    "/root/.local/state/happi",
+  ]);
 });

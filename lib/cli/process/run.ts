@@ -17,7 +17,7 @@ import type { Level } from "../log_format.ts";
 import { LOG_FORMAT_NAMES, LOG_FORMATS, type LogFormat } from "../log_formats.ts";
 import { configureLogs } from "../logging.ts";
 import type { Store } from "../../store/mod.ts";
-import { openState } from "../state_directory.ts";
+import { holdState, openState } from "../state_directory.ts";
 import { choice, path, word } from "../values.ts";
 import { logEvents } from "./event_log.ts";
 import { adminTokenFile } from "./flags.ts";
@@ -141,8 +141,20 @@ async function run(environment: Environment, { own }: RunValues): Promise<number
 /** The store, where a directory for it is named. */
 async function openKept(environment: Environment, { stateDir }: KeeperPlan) {
   if (stateDir === undefined) return { store: undefined, async [Symbol.asyncDispose]() {} };
-  const { store } = await openState(environment, stateDir);
-  return { store, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  const { store, directory } = await openState(environment, stateDir);
+  try {
+    const held = await holdState(directory, "process");
+    return {
+      store,
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]();
+        held[Symbol.dispose]();
+      },
+    };
+  } catch (thrown) {
+    await store[Symbol.asyncDispose]();
+    throw thrown;
+  }
 }
 
 function tellListeners({ admin, listen }: KeeperPlan, { whole, http }: Listeners): void {

@@ -33,7 +33,7 @@ import type { Level } from "../log_format.ts";
 import { LOG_FORMAT_NAMES, LOG_FORMATS, type LogFormat } from "../log_formats.ts";
 import { configureLogs } from "../logging.ts";
 import { openRemembered, startKeeper } from "../state/keep.ts";
-import { openState } from "../state_directory.ts";
+import { holdState, openState } from "../state_directory.ts";
 import { findSocket } from "../usual_sockets.ts";
 import { choice, path, word } from "../values.ts";
 import { logChanges, logRecords } from "./service_log.ts";
@@ -109,6 +109,7 @@ async function run(environment: Environment, { own }: RunValues): Promise<number
   const plan = await readPlan(environment, own);
   const state = await openState(environment, plan.stateDir);
   await using store = state.store;
+  using _held = await holdState(state.directory, "service");
   const registry = new Registry();
   const onFault = (why: string) => LOG.warn("Not kept over a restart: {why}", { why });
   await using leases = await Leases.open(registry, { ...plan.leases, store, onFault });
