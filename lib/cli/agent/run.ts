@@ -26,6 +26,7 @@ import { makeAgent } from "./make_agent.ts";
 import { type AgentFlags, type AgentPlan, readPlan } from "./settings.ts";
 import { logInfo } from "./info_log.ts";
 import { logVerdicts } from "./verdict_log.ts";
+import { aborted } from "../aborted.ts";
 
 const LOG = getLogger(["happi", "agent"]);
 
@@ -198,10 +199,3 @@ const FIXED = [
   ["limits", "max_… and deadline"],
   ["wire", "wire"],
 ] as const satisfies readonly (readonly [keyof AgentPlan, string])[];
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

@@ -8,6 +8,7 @@ import { EXIT } from "../exit_status.ts";
 import { childrenEnvironment } from "./children_environment.ts";
 import { howEnded } from "./event_log.ts";
 import { LinePrinter } from "./line_printer.ts";
+import { aborted } from "../aborted.ts";
 
 /**
  * Runs processes until the environment's signal.
@@ -79,11 +80,4 @@ async function* chunksOf(feed: Feed<Uint8Array<ArrayBuffer>>): AsyncGenerator<Ui
       ? item.record.value
       : new TextEncoder().encode(`\n(${item.count} blocks are left out here: they came too fast)\n`);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

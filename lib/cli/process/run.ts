@@ -24,6 +24,7 @@ import { adminTokenFile } from "./flags.ts";
 import { followDefinitions, listen, type Listeners, makeManager } from "./keep.ts";
 import { byPriority, reloadDefinitions } from "./reload.ts";
 import { type KeeperFlags, type KeeperPlan, readPlan } from "./settings.ts";
+import { aborted } from "../aborted.ts";
 
 const LOG = getLogger(["happi", "process"]);
 
@@ -239,10 +240,3 @@ const FIXED = [
   ["webhooks", "webhooks"],
   ["socket", "socket"],
 ] as const satisfies readonly (readonly [keyof KeeperPlan, string])[];
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

@@ -16,6 +16,7 @@ import { api } from "./flags.ts";
 import { keepLease, type LeaseKeeper } from "./lease_keeper.ts";
 import { pause } from "./pause.ts";
 import { type ProvidedCommand, startCommand, untilAnswers } from "./provided_command.ts";
+import { aborted } from "../aborted.ts";
 
 interface ProvideValues {
   readonly args: { readonly service: string };
@@ -159,11 +160,4 @@ function readProvision(environment: Environment, { args, own }: ProvideValues): 
   if (ttlMs < 1_000) throw new UsageError(`Cannot use "${own.ttl}" as --ttl: it must be 1s at least`);
   const drainMs = readDuration("--drain", own.drain ?? "5s");
   return { api: namedServices(environment, own.api), service, unit, hostname, port, fields, ttlMs, drainMs };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -38,6 +38,7 @@ import { findSocket } from "../usual_sockets.ts";
 import { choice, path, word } from "../values.ts";
 import { logChanges, logRecords } from "./service_log.ts";
 import { readPlan, type ServiceFlags, type ServicePlan } from "./settings.ts";
+import { aborted } from "../aborted.ts";
 
 const LOG = getLogger(["happi", "service"]);
 
@@ -222,10 +223,3 @@ const FIXED = [
   ["sources", "source"],
   ["leases", "min_ttl, max_ttl, drain or max_units"],
 ] as const satisfies readonly (readonly [keyof ServicePlan, string])[];
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

@@ -20,6 +20,7 @@ import type { Runner, RunnerEvents } from "./runner.ts";
 import { hasScript, readPlan, type SpoaFlags, type SpoaPlan } from "./settings.ts";
 import { catchStrayErrors, StrayErrors, strayText } from "./stray_errors.ts";
 import { hasThreads, WorkerEnded } from "./thread.ts";
+import { aborted } from "../aborted.ts";
 
 const LOG = getLogger(["happi", "spoa"]);
 
@@ -123,12 +124,5 @@ async function serveHttp({ http }: SpoaPlan, view: SpoaView, strays: StrayErrors
     listen: http,
     routes: (stopping) => [spoaRoutes({ view, stopping })],
     collectors: [async () => [...spoaMetrics(await view.stats()), strays.metric()]],
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
 }

@@ -8,6 +8,7 @@
 import { getLogger } from "@logtape/logtape";
 import { reason } from "../../errors.ts";
 import type { Definition } from "../definition.ts";
+import { pause } from "../pause.ts";
 
 /** How HAProxy's servers are switched: over its socket, by whoever has one. */
 export interface ServerSwitch {
@@ -148,17 +149,4 @@ async function within(ms: number, act: (signal: AbortSignal) => Promise<void>): 
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Waits, or not so long when something else is wanted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const onAbort = () => resolve();
-  signal.addEventListener("abort", onAbort);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  });
 }

@@ -8,6 +8,7 @@ import { agentAttempt } from "./agent_answer.ts";
 import { acceptsAttempt } from "./connect.ts";
 import { httpAttempt } from "./http_answer.ts";
 import { untilLine } from "./log_line.ts";
+import { pause } from "../pause.ts";
 
 /** One try: why it is not ready, or `undefined` when it is; ends at the latest when the signal is aborted. */
 export type Attempt = (signal: AbortSignal) => Promise<string | undefined>;
@@ -138,17 +139,4 @@ async function once(attempt: Attempt, attemptMs: number, signal: AbortSignal): P
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-/** Waits, or not so long when it is over. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const onAbort = () => resolve();
-  signal.addEventListener("abort", onAbort);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  });
 }

@@ -1,6 +1,7 @@
 /**
  * Figures as a stream: read once an interval for as long as somebody reads, and never faster than they are taken.
  */
+import { pause } from "../pause.ts";
 
 /** The ways of handing them out; `normal` and `longpoll` are the figures once. */
 export type StatsMode = "normal" | "longpoll" | "continuous" | "eventsource";
@@ -65,18 +66,4 @@ const ENCODER = new TextEncoder();
 
 function headersOf(type: string): HeadersInit {
   return { "content-type": type, "cache-control": "no-cache" };
-}
-
-/** Waits, or not so long when it ends. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }
