@@ -14,6 +14,7 @@ import { ListenFailed, type RunningServer, serveSurfaces } from "../../server/mo
 import { logLevel } from "../connection.ts";
 import type { Environment } from "../environment.ts";
 import { EXIT } from "../exit_status.ts";
+import { type FixedSettings, warnOfFixed } from "../fixed_settings.ts";
 import { leaf } from "../leaf.ts";
 import type { Level } from "../log_format.ts";
 import { LOG_FORMAT_NAMES, LOG_FORMATS, type LogFormat } from "../log_formats.ts";
@@ -172,11 +173,7 @@ async function reload(
 ): Promise<void> {
   try {
     const plan = await readPlan(environment, flags);
-    for (const [field, key] of FIXED) {
-      if (JSON.stringify(plan[field]) !== JSON.stringify(before[field])) {
-        LOG.warn('"{key}" has changed in the configuration: start happi again to have it', { key });
-      }
-    }
+    warnOfFixed(LOG, FIXED, before, plan);
     try {
       agent.reload(plan.set);
     } catch (thrown) {
@@ -189,7 +186,7 @@ async function reload(
 }
 
 /** What only a new start changes, and its key in the file. */
-const FIXED = [
+const FIXED: FixedSettings<AgentPlan> = [
   ["listen", "listen"],
   ["http", "http"],
   ["words", "reply_words"],
@@ -198,4 +195,4 @@ const FIXED = [
   ["readyMs", "ready_window"],
   ["limits", "max_… and deadline"],
   ["wire", "wire"],
-] as const satisfies readonly (readonly [keyof AgentPlan, string])[];
+];

@@ -12,6 +12,7 @@ import { type DefinitionsStore, endLeftovers, type Manager, type ProcessManager 
 import { logLevel } from "../connection.ts";
 import type { Environment } from "../environment.ts";
 import { EXIT } from "../exit_status.ts";
+import { type FixedSettings, warnOfFixed } from "../fixed_settings.ts";
 import { leaf } from "../leaf.ts";
 import type { Level } from "../log_format.ts";
 import { LOG_FORMAT_NAMES, LOG_FORMATS, type LogFormat } from "../log_formats.ts";
@@ -213,11 +214,7 @@ async function reload(
   const before = current.plan;
   try {
     const plan = await readPlan(environment, flags);
-    for (const [field, key] of FIXED) {
-      if (JSON.stringify(plan[field]) !== JSON.stringify(before[field])) {
-        LOG.warn('"{key}" has changed in the configuration: start happi again to have it', { key });
-      }
-    }
+    warnOfFixed(LOG, FIXED, before, plan);
     current.plan = { ...before, definitions: plan.definitions };
     const { added, changed, removed } = await reloadDefinitions(manager, before.definitions, plan.definitions);
     LOG.info("Reloaded: {added} added, {changed} changed, {removed} removed", {
@@ -231,7 +228,7 @@ async function reload(
 }
 
 /** What only a new start changes, and its key in the file. */
-const FIXED = [
+const FIXED: FixedSettings<KeeperPlan> = [
   ["listen", "listen"],
   ["http", "http"],
   ["admin", "open or admin_token_file"],
@@ -239,4 +236,4 @@ const FIXED = [
   ["stateDir", "state_dir"],
   ["webhooks", "webhooks"],
   ["socket", "socket"],
-] as const satisfies readonly (readonly [keyof KeeperPlan, string])[];
+];

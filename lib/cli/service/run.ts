@@ -1,7 +1,6 @@
 /**
  * `happi service`: the registry of services, and HAProxy kept in step with it, until SIGTERM or Ctrl-C.
  */
-import { isDeepStrictEqual } from "node:util";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional } from "@optique/core/modifiers";
@@ -28,6 +27,7 @@ import type { Store } from "../../store/mod.ts";
 import { logLevel } from "../connection.ts";
 import type { Environment } from "../environment.ts";
 import { EXIT } from "../exit_status.ts";
+import { type FixedSettings, warnOfFixed } from "../fixed_settings.ts";
 import { leaf } from "../leaf.ts";
 import type { Level } from "../log_format.ts";
 import { LOG_FORMAT_NAMES, LOG_FORMATS, type LogFormat } from "../log_formats.ts";
@@ -196,12 +196,9 @@ async function reload(
   reconciler: Reconciler | undefined,
 ): Promise<void> {
   try {
-    const { routes, ...plan } = await readPlan(environment, flags);
-    for (const [field, key] of FIXED) {
-      if (!isDeepStrictEqual(plan[field], before[field])) {
-        LOG.warn('"{key}" has changed in the configuration: start happi again to have it', { key });
-      }
-    }
+    const plan = await readPlan(environment, flags);
+    const { routes } = plan;
+    warnOfFixed(LOG, FIXED, before, plan);
     if (reconciler === undefined && routes.length > 0) {
       LOG.warn("There were no routes before: start happi again to have them");
       return;
@@ -214,7 +211,7 @@ async function reload(
 }
 
 /** What only a new start changes, and its key in the file. */
-const FIXED = [
+const FIXED: FixedSettings<ServicePlan> = [
   ["http", "http"],
   ["socket", "socket"],
   ["stateDir", "state_dir"],
@@ -222,4 +219,4 @@ const FIXED = [
   ["apply", "apply"],
   ["sources", "source"],
   ["leases", "min_ttl, max_ttl, drain or max_units"],
-] as const satisfies readonly (readonly [keyof ServicePlan, string])[];
+];

@@ -5,6 +5,7 @@ import { getLogger } from "@logtape/logtape";
 import { reason } from "../../errors.ts";
 import type { PolicyChanges } from "../../spop/mod.ts";
 import type { Environment } from "../environment.ts";
+import { type FixedSettings, warnOfFixed } from "../fixed_settings.ts";
 import { type Changes, errorOf, type Runner } from "./runner.ts";
 import { hasScript, readPlan, type SpoaFlags, type SpoaPlan } from "./settings.ts";
 
@@ -26,11 +27,7 @@ export async function reload(
 ): Promise<void> {
   try {
     const plan = await readPlan(environment, flags);
-    for (const [field, key] of FIXED) {
-      if (JSON.stringify(plan[field]) !== JSON.stringify(before[field])) {
-        LOG.warn('"{key}" has changed in the configuration: start happi again to have it', { key });
-      }
-    }
+    warnOfFixed(LOG, FIXED, before, plan);
     if (before.workers === 1 && hasScript(plan) && !hasScript(before)) {
       LOG.warn(
         "The first script has come: start happi again to have scripts in a worker, where one that loops is noticed",
@@ -43,14 +40,14 @@ export async function reload(
 }
 
 /** What only a new start changes, and its key in the file. */
-const FIXED = [
+const FIXED: FixedSettings<SpoaPlan> = [
   ["listen", "listen"],
   ["workers", "workers"],
   ["io", "io"],
   ["processingMs", "processing_ms"],
   ["http", "http"],
   ["recordVerdicts", "record_verdicts"],
-] as const satisfies readonly (readonly [keyof SpoaPlan, string])[];
+];
 
 function tellChanges(changes: Changes, { locate }: SpoaPlan): void {
   for (const { name, error } of changes.failed) {
